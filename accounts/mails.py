@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import override
 
+from lib.clock import due_at
 from lib.dispatch import enqueue
 
 from .login.password_links import link_days, password_path
@@ -31,12 +32,15 @@ def queue_mail(user: User, kind: str, *, to: str = "", **details: Any) -> None:
 
     `to` is another address than that of the account, and `details` what the template needs.
     """
-    AccountMail.objects.create(user=user, to=to or user.email, kind=kind, details=details)
+    due = due_at(timezone.now())
+    AccountMail.objects.create(
+        user=user, to=to or user.email, kind=kind, details=details, next_attempt_at=due
+    )
     enqueue("accounts.tasks.send_account_mails")
 
 
 def send_waiting(*, now: datetime.datetime) -> int:
-    """Send the mails that are due; return how many were sent."""
+    """Send the mails that are due by the clock of the database; return how many were sent."""
     due = AccountMail.objects.filter(next_attempt_at__lte=now).select_related("user")
     sent = 0
     for mail in due.order_by("pk")[:MOST_AT_ONCE]:

@@ -1,7 +1,8 @@
 """Celery tasks of accounts."""
 
 from celery import shared_task
-from django.utils import timezone
+
+from lib.clock import database_now
 
 from . import mails
 from .login.sessions import purge_sessions as purge_ended_sessions
@@ -10,7 +11,7 @@ from .login.sessions import purge_sessions as purge_ended_sessions
 @shared_task(ignore_result=True)
 def send_account_mails() -> int:
     """Send the mails about accounts that are due; on request and every minute."""
-    return mails.send_waiting(now=timezone.now())
+    return mails.send_waiting(now=database_now())
 
 
 @shared_task(ignore_result=True)

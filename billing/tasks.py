@@ -42,20 +42,20 @@ def sweep_bookings() -> None:
 def fetch_payments(connection_id: int) -> None:
     """Fetch the payments, if they are still requested; on request and every night."""
     for connection in requesting.requested().filter(pk=connection_id):
-        fetching.fetch_payments(connection, open_client=open_client, now=timezone.now())
+        fetching.fetch_payments(connection, open_client=open_client, now=database_now())
 
 
 @shared_task(ignore_result=True)
 def fetch_all_payments() -> None:
     """Request payments per connection, so that a failure delays no other; every night."""
     for connection_id in fetching.fetchable().values_list("pk", flat=True):
-        requesting.request_fetching(connection_id, now=timezone.now())
+        requesting.request_fetching(connection_id, now=database_now())
 
 
 @shared_task(ignore_result=True)
 def sweep_payments() -> None:
     """Ask again for payments that were requested and not fetched; every minute."""
-    requesting.enqueue_waiting(now=timezone.now())
+    requesting.enqueue_waiting(now=database_now())
 
 
 @shared_task(ignore_result=True)
@@ -89,22 +89,22 @@ def sweep_reconciliations() -> None:
     Also start the comparison that a restore requires.
     """
     runs.enqueue_waiting(now=database_now())
-    restoring.compare_and_resume(now=timezone.now(), today=timezone.localdate())
+    restoring.compare_and_resume(now=database_now(), today=timezone.localdate())
 
 
 @shared_task(ignore_result=True)
 def send_reminders(organisation_id: int) -> None:
     """Send the queued reminders; on request and every morning."""
     for organisation in Organisation.objects.filter(pk=organisation_id):
-        deliver_reminders(organisation, clock=timezone.now)
+        deliver_reminders(organisation, clock=database_now)
 
 
 @shared_task(ignore_result=True)
 def queue_due_reminders(organisation_id: int) -> None:
     """Queue and send the reminders of an organisation that automates them; every morning."""
     for organisation in with_automatic_reminders().filter(pk=organisation_id):
-        queue_reminders(organisation, by=None, now=timezone.now(), today=timezone.localdate())
-        deliver_reminders(organisation, clock=timezone.now)
+        queue_reminders(organisation, by=None, now=database_now(), today=timezone.localdate())
+        deliver_reminders(organisation, clock=database_now)
 
 
 @shared_task(ignore_result=True)
@@ -117,7 +117,7 @@ def start_due_reminders() -> None:
 @shared_task(ignore_result=True)
 def sweep_reminders() -> None:
     """End the e-mails of dead workers, and ask again for waiting reminders; every minute."""
-    now = timezone.now()
+    now = database_now()
     give_up_abandoned(InvoiceMail.objects.all(), now=now)
     for organisation_id in with_waiting_reminders(now=now):
         enqueue("billing.tasks.send_reminders", organisation_id)

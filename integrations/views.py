@@ -15,6 +15,7 @@ from accounts.access import administrator_required
 from accounts.login.confirming import is_confirmed, to_confirm
 from accounts.requests import MemberRequest
 from accounts.work_limits import limited
+from lib.clock import database_now
 
 from .answers import in_words
 from .connecting import (
@@ -62,7 +63,7 @@ def eboekhouden(request: MemberRequest) -> HttpResponse:
         typed=form.typed(),
         settings=form.settings(),
         by=request.user,
-        now=timezone.now(),
+        now=database_now(),
     )
     if tested and tested.is_wrong:
         form.add_error(tested.field or None, tested.text)
@@ -91,7 +92,7 @@ def eboekhouden_test(request: MemberRequest) -> HttpResponse:
     if form.has_new_codes and not is_confirmed(request):
         form.add_error(None, to_confirm())
         return _page(request, connection, form)
-    tested = test_connection(connection, typed=form.typed(), by=request.user, now=timezone.now())
+    tested = test_connection(connection, typed=form.typed(), by=request.user, now=database_now())
     # A new form, because a successful test fetches the chart of accounts to choose from.
     form = ConnectionForm(request.POST, connection=connection)
     form.full_clean()

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from accounts.models import Organisation
 from integrations.models import Connection, connection_of
 from integrations.runs import ABANDONED_AFTER
+from lib.clock import due_at
 from lib.dispatch import enqueue
 
 from .fetching import fetchable, note_problem, unreachable
@@ -29,7 +30,7 @@ def request_payments(organisation: Organisation, *, now: datetime.datetime) -> b
 
 def request_fetching(connection_id: int, *, now: datetime.datetime) -> None:
     """Store the request, and ask a worker after the commit."""
-    Connection.objects.filter(pk=connection_id).update(payments_requested_at=now)
+    Connection.objects.filter(pk=connection_id).update(payments_requested_at=due_at(now))
     _enqueue(connection_id)
 
 

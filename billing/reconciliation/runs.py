@@ -9,6 +9,7 @@ from accounts.models import Organisation, User
 from integrations.availability import usable
 from integrations.models import Connection
 from integrations.runs import CannotRun, claimable, delete_old, enqueue_run, start
+from lib.clock import database_now
 
 from ..models import ReconciliationRun
 
@@ -57,7 +58,7 @@ def check_usable(connection: Connection | None) -> Connection:
 
 def start_nightly_reconciliations(connections: models.QuerySet[Connection]) -> None:
     """Start a check for each connection; one that is under way continues."""
-    now, today = timezone.now(), timezone.localdate()
+    now, today = database_now(), timezone.localdate()
     since, until = default_period(today)
     for connection in connections.select_related("organisation"):
         delete_old(connection.reconciliation_runs.all(), before=now - KEPT)

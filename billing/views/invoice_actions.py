@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
 from accounts.work_limits import limited
+from lib.clock import database_now
 from lib.selections import deselect, end_selection
 from lib.toasts import Link, toast
 
@@ -75,7 +76,7 @@ def _send(request: MemberRequest, invoice: Invoice, form: SendForm) -> None:
             extras=form.cleaned_data["extras"],
             key=form.cleaned_data["key"],
             by=request.user,
-            now=timezone.now(),
+            now=database_now(),
         )
     except MailFailed as failure:
         messages.error(request, REASONS[failure.reason])
@@ -102,7 +103,7 @@ def invoice_change(request: MemberRequest, pk: int, action: str) -> HttpResponse
     invoice = invoice_or_404(request, pk)
     chosen = _action(action)
     found = sort_out([invoice], chosen, today=timezone.localdate())
-    outcome = carry_out(found.ready, chosen, by=request.user, now=timezone.now())
+    outcome = carry_out(found.ready, chosen, by=request.user, now=database_now())
     _show_outcome(request, chosen, outcome)
     for _invoice, why in found.skipped:
         messages.warning(request, why)
@@ -130,7 +131,7 @@ def invoice_selection_change(request: MemberRequest, action: str) -> HttpRespons
     chosen = _action(action)
     invoices = selected(request.organisation, request.POST)
     found = sort_out(invoices, chosen, today=timezone.localdate())
-    outcome = carry_out(found.ready, chosen, by=request.user, now=timezone.now())
+    outcome = carry_out(found.ready, chosen, by=request.user, now=database_now())
     _show_outcome(request, chosen, outcome)
     end_selection(request, "invoices")
     return redirect("billing:invoice-list")

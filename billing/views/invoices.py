@@ -75,7 +75,7 @@ def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "events": timeline(invoice, now=timezone.now()),
         "mails": mails,
         "hold": _hold_of(invoice),
-        "failure": failure_of(mails, now=timezone.now()),
+        "failure": failure_of(mails, now=database_now()),
         "is_ours": invoice.origin == Origin.HERE,
         "may_mail": invoice.origin == Origin.HERE and invoice.status != InvoiceStatus.VOID,
         "may_mark_sent": not why_not_marked_sent(invoice),

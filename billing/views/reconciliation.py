@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
 from integrations.models import Connection
+from lib.clock import database_now
 from lib.paging import page_of
 
 from ..forms.reconciliation import CheckForm, DifferenceFilter, ReviewForm
@@ -77,7 +78,7 @@ def check_start(request: MemberRequest) -> HttpResponse:
             since=period["since"],
             until=period["until"],
             by=request.user,
-            now=timezone.now(),
+            now=database_now(),
         )
     except runs.CannotCheck as reason:
         messages.error(request, str(reason))

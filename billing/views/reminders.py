@@ -14,6 +14,7 @@ from accounts.requests import MemberRequest
 from accounts.work_limits import limited
 from customers.models import Customer
 from integrations.models import Connection
+from lib.clock import database_now
 from lib.dispatch import enqueue
 from lib.formats import day
 from lib.paging import page_of
@@ -38,7 +39,7 @@ from .invoices import invoice_or_404
 @invoicer_required
 def reminder_list(request: MemberRequest) -> HttpResponse:
     """List the due reminders, with the reason why one cannot be sent."""
-    organisation, today, now = request.organisation, timezone.localdate(), timezone.now()
+    organisation, today, now = request.organisation, timezone.localdate(), database_now()
     plan = plan_of(organisation)
     page = page_of(request, due_reminders(organisation, plan, today=today))
     connection = Connection.objects.filter(organisation=organisation, is_active=True).first()
@@ -64,7 +65,7 @@ def reminder_send(request: MemberRequest) -> HttpResponse:
         request.organisation,
         invoices=ids,
         by=request.user,
-        now=timezone.now(),
+        now=database_now(),
         today=timezone.localdate(),
     )
     _report_queued(request, queued=queued, skipped=len(ids) - queued)

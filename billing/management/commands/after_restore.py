@@ -14,6 +14,7 @@ from billing.reconciliation.restoring import (
 )
 from integrations.database_identity import QUIET
 from integrations.models import Connection
+from lib.clock import database_now
 
 
 class Command(BaseCommand):
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         if options["number"]:
             with transaction.atomic():
                 skip_numbers(organisation_of(name), list(options["number"]))  # type: ignore[call-overload]
-        count = require_comparisons(now=timezone.now())
+        count = require_comparisons(now=database_now())
         for sentence in do_again(now=timezone.now()):
             self.stdout.write(sentence)
         minutes = int(QUIET.total_seconds()) // 60
@@ -57,7 +58,7 @@ class Command(BaseCommand):
         if connection is None:
             raise CommandError("This organisation has no connection.")
         try:
-            resume_without_check(connection, now=timezone.now())
+            resume_without_check(connection, now=database_now())
         except NotYet as reason:
             raise CommandError(str(reason)) from reason
         self.stdout.write(
