@@ -43,7 +43,7 @@ def price_many(
     for row in rows:
         _price(row, before=stored.get(row.pk), rates=rates, per_km=per_km)
     if hours:
-        rounding.round_each(hours, organisation=hours[0].organisation)
+        rounding.round_each(hours, rules=rounding.Rules(hours[0].organisation))
         for entry in hours:
             rounding.set_amount(entry)
 

@@ -5,15 +5,15 @@ invoice.
 """
 
 import datetime
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Self
+from itertools import islice
+from typing import NamedTuple
 
 import structlog
 from django.db import transaction
-from django.db.models import QuerySet
 
 from accounts.models import Membership, Organisation
 from audit.changes import change
@@ -23,11 +23,22 @@ from projects.models import Project
 from projects.models.project import HOURLY
 from projects.rates import RateBook
 
-from ..models import TimeEntry
+from ..models import RegistrationQuerySet, TimeEntry
 from .pricing import set_rate, worth_of_hours
-from .rounding import is_open, round_as_of_days, round_each, save_rounding, set_amount
+from .rounding import (
+    COLUMNS,
+    Hour,
+    Rules,
+    is_open,
+    round_as_of_days,
+    round_each,
+    save_rounding,
+    set_amount,
+)
 
 log = structlog.get_logger(__name__)
+# Rows that are read, and rows that are written, at a time.
+PORTION = 2000
 # What prices an entry: its rate, what rounding adds, and its amount.
 Price = tuple[Decimal | None, int, Decimal]
 
@@ -47,70 +58,105 @@ class Repricing:
     after: Decimal
     locked: int = 0
 
-    @classmethod
-    def of(cls, found: Sequence[tuple[TimeEntry, Price]], *, locked: int) -> Self:
-        """Add up entries, each with the price that it had."""
-        old = [
-            (entry.project_id, rate, entry.minutes + more) for entry, (rate, more, _euros) in found
-        ]
-        new = [(one.project_id, one.hourly_rate, one.rounded_minutes) for one, _before in found]
-        return cls(
-            len(found),
-            sum(minutes for _project, _rate, minutes in old),
-            sum(minutes for _project, _rate, minutes in new),
-            worth_of_hours(old),
-            worth_of_hours(new),
-            locked,
+
+class Priced(NamedTuple):
+    """An entry with its new price, which is not saved yet, and the price that it had."""
+
+    entry: TimeEntry | Hour
+    before: Price
+
+
+@dataclass
+class _Effect:
+    """Adds up changes: the minutes of a project at one rate are added before they are priced."""
+
+    changed: int = 0
+    locked: int = 0
+    before: Counter[tuple[int, Decimal | None]] = field(default_factory=Counter)
+    after: Counter[tuple[int, Decimal | None]] = field(default_factory=Counter)
+
+    def add(self, one: Priced) -> None:
+        entry, (rate, more, _amount) = one
+        self.changed += 1
+        self.before[entry.project_id, rate] += entry.minutes + more
+        self.after[entry.project_id, entry.hourly_rate] += entry.rounded_minutes
+
+    def result(self) -> Repricing:
+        return Repricing(
+            self.changed,
+            self.before.total(),
+            self.after.total(),
+            _worth(self.before),
+            _worth(self.after),
+            self.locked,
         )
+
+
+def _worth(minutes: Counter[tuple[int, Decimal | None]]) -> Decimal:
+    return worth_of_hours((*where, number) for where, number in minutes.items())
 
 
 @dataclass(frozen=True)
 class _Hours:
-    """Hours that are priced again, and how."""
+    """Hours that are priced again: `read` yields them in portions, at their new rate."""
 
     organisation: Organisation
-    rows: QuerySet[TimeEntry]
-    price: Callable[[TimeEntry], object]
+    rows: RegistrationQuerySet
+    rules: Rules
+    read: Callable[[RegistrationQuerySet], Iterator[list[Priced]]]
 
-    def repriced(self) -> tuple[list[tuple[TimeEntry, Price]], int]:
-        """Return the entries that change, with their former price; and how many are locked."""
-        related = ("project__customer", "task", "membership")
-        entries = list(self.rows.select_related(*related).order_by("pk"))
-        before = {one.pk: (one.hourly_rate, one.rounded_by, one.amount) for one in entries}
-        for entry in entries:
-            self.price(entry)
-        round_each(entries, organisation=self.organisation)
-        round_as_of_days(entries, organisation=self.organisation)
-        changed, locked = [], 0
-        for entry in entries:
-            set_amount(entry)
-            if before[entry.pk] == (entry.hourly_rate, entry.rounded_by, entry.amount):
-                continue
-            if is_open(entry, self.organisation):
-                changed.append((entry, before[entry.pk]))
-            else:
-                locked += 1
-        return changed, locked
+    def changing(self, effect: _Effect) -> Iterator[Priced]:
+        """Yield what changes; what would change and is locked is only counted."""
+        for portion in self.read(self.rows):
+            entries = [one.entry for one in portion]
+            round_each(entries, rules=self.rules)
+            round_as_of_days(entries, rules=self.rules)
+            for one in portion:
+                set_amount(one.entry)
+                if one.before == _price_of(one.entry):
+                    continue
+                if is_open(one.entry, self.organisation):
+                    yield one
+                else:
+                    effect.locked += 1
 
     def preview(self) -> Repricing:
-        changed, locked = self.repriced()
-        return Repricing.of(changed, locked=locked)
+        effect = _Effect()
+        for one in self.changing(effect):
+            effect.add(one)
+        return effect.result()
 
     @transaction.atomic
     def save(self, on: Project | Organisation, *, by: Membership) -> Repricing:
-        self.rows.hold()  # type: ignore[attr-defined]
-        changed, locked = self.repriced()
-        saved = save_rounding([entry for entry, _before in changed])
-        done = [(entry, before) for entry, before in changed if entry.pk in saved]
+        self.rows.hold()
+        effect = _Effect()
+        # Read to the end before the first one is written: one list, of what changes only.
+        found = sorted(self.changing(effect), key=lambda one: one.entry.pk)
+        done: list[Priced] = []
+        for start in range(0, len(found), PORTION):
+            portion = found[start : start + PORTION]
+            saved = save_rounding([_to_save(one.entry) for one in portion])
+            done += [one for one in portion if one.entry.pk in saved]
+        effect.locked += len(found) - len(done)
+        for one in done:
+            effect.add(one)
         if done:
             rows = _rows_to_record(done)
             organisation = self.organisation
             kind, action = Kind.REGISTRATION, Action.PRICED_AGAIN
             record(kind, action, on, organisation=organisation, rows=rows, by=by)
-        return Repricing.of(done, locked=locked + len(changed) - len(done))
+        return effect.result()
 
 
-def _rows_to_record(done: Sequence[tuple[TimeEntry, Price]]) -> list[Rows]:
+def _price_of(entry: TimeEntry | Hour) -> Price:
+    return entry.hourly_rate, entry.rounded_by, entry.amount
+
+
+def _to_save(entry: TimeEntry | Hour) -> TimeEntry:
+    return entry.entry() if isinstance(entry, Hour) else entry
+
+
+def _rows_to_record(done: Sequence[Priced]) -> list[Rows]:
     """Return the entries for the audit trail, together where the same changed."""
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for entry, (rate, more, _amount) in done:
@@ -153,10 +199,30 @@ def round_unbilled(
 
 def _of_project(project: Project) -> _Hours:
     rates = RateBook([project])
-    rows = project.time_entries.unbilled()
-    return _Hours(project.organisation, rows, lambda entry: set_rate(entry, rates=rates))
+
+    def read(rows: RegistrationQuerySet) -> Iterator[list[Priced]]:
+        """Yield the entries with their new rates; tasks and employees are needed for them."""
+        related = ("project__customer", "task", "membership")
+        entries = list(rows.select_related(*related).order_by("pk"))
+        portion = [Priced(entry, _price_of(entry)) for entry in entries]
+        for entry in entries:
+            set_rate(entry, rates=rates)
+        yield portion
+
+    organisation = project.organisation
+    return _Hours(organisation, project.time_entries.unbilled(), Rules(organisation), read)
 
 
 def _of_organisation(organisation: Organisation) -> _Hours:
     rows = organisation.time_entries.unbilled().filter(project__method__in=HOURLY)
-    return _Hours(organisation, rows, lambda entry: None)
+    return _Hours(organisation, rows, Rules.of_all(organisation), _as_values)
+
+
+def _as_values(rows: RegistrationQuerySet) -> Iterator[list[Priced]]:
+    """Yield the entries as values at the rates that they have.
+
+    They come by day, so that few days are rounded together with those of a portion.
+    """
+    values = rows.order_by("date", "pk").values_list(*COLUMNS).iterator(chunk_size=PORTION)
+    while some := [Hour(*one) for one in islice(values, PORTION)]:
+        yield [Priced(hour, _price_of(hour)) for hour in some]
