@@ -1,4 +1,4 @@
-"""The price of an hour by the invoicing method of its project, and where to set a missing rate.
+"""The price of an hour by the invoicing method of its project.
 
 Rates hold from a date on: a price is looked up with the date of the work.
 """
@@ -10,30 +10,13 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
 from customers.models import Customer
 from lib.current_rates import rate_on
-from lib.text import fill
 
 from .dated_rates import RateEdit, dated_rates
 from .models import HOURLY, Method, Project, ProjectMember, ProjectTask, Subject, Task
-
-WHERE_TO_SET = {
-    Method.TASK_RATE: gettext_lazy(
-        "Set an hourly rate for the task %(task)s, in Management → Tasks or on %(project)s."
-    ),
-    Method.EMPLOYEE_RATE: gettext_lazy(
-        "Set an hourly rate for %(employee)s, in Management → Employees or on %(project)s."
-    ),
-    Method.PROJECT_RATE: gettext_lazy("Set the hourly rate of the project %(project)s."),
-    Method.CUSTOMER_RATE: gettext_lazy(
-        "Set an hourly rate for %(customer)s, in Management → Customers."
-    ),
-}
-
 
 _Rated = Project | ProjectTask | ProjectMember | Task | Membership
 
@@ -86,34 +69,6 @@ class RateBook:
         on_project = self._tasks.get((project.pk, task.pk))
         return task.is_billable and (on_project is None or on_project.is_billable)
 
-    def why_no_rate(
-        self, *, project: Project, task: Task, membership: Membership, day: datetime.date
-    ) -> str:
-        """Return why there is no rate and where to set it; "" if there is one."""
-        method = project.billing_method
-        if method is Method.NONE:
-            return _("%(project)s is not billed.") % {"project": project}
-        if method.has_scheduled_amounts:
-            return _("%(project)s is billed by fixed price or subscription, not by the hour.") % {
-                "project": project
-            }
-        if not self.is_billable(project=project, task=task):
-            return fill(
-                _("The task %(task)s is not billable on %(project)s."),
-                {"task": task, "project": project},
-            )
-        if self._rate(project, task, membership, day) is not None:
-            return ""
-        return fill(
-            str(WHERE_TO_SET[method]),
-            {
-                "task": task,
-                "project": project,
-                "employee": membership,
-                "customer": project.customer,
-            },
-        )
-
     def _rate(
         self, project: Project, task: Task, membership: Membership, day: datetime.date
     ) -> Decimal | None:
@@ -135,20 +90,6 @@ class RateBook:
 
     def _at(self, day: datetime.date, name: str, row: _Rated) -> Decimal | None:
         return self._dated.at(day, subject=Subject(name, row.pk), beginning=row.hourly_rate)
-
-
-def hourly_rate(
-    *, project: Project, task: Task, membership: Membership, day: datetime.date
-) -> Decimal | None:
-    """Return euros excl. VAT for an hour on a task; None if it is not billed by the hour."""
-    book = RateBook([project])
-    return book.hourly_rate(project=project, task=task, membership=membership, day=day)
-
-
-def why_no_rate(*, project: Project, task: Task, membership: Membership, day: datetime.date) -> str:
-    """Return why there is no rate and where to set it; "" if there is one."""
-    book = RateBook([project])
-    return book.why_no_rate(project=project, task=task, membership=membership, day=day)
 
 
 def _dated_rates_of(projects: Sequence[Project]) -> Q:

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Membership
 from projects.models import Method, Project, ProjectMember, ProjectTask, Task
-from projects.rates import RateBook, hourly_rate, why_no_rate
+from projects.rates import RateBook
 from tests.factories import (
     TODAY,
     create_customer,
@@ -16,6 +16,11 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+def hourly_rate(*, project, **work):
+    """The rate of an hour on a task of the project."""
+    return RateBook([project]).hourly_rate(project=project, **work)
 
 
 @pytest.fixture
@@ -80,7 +85,6 @@ def test_a_rate_of_nothing_is_a_rate(project, task, membership):
     assert hourly_rate(project=project, task=task, membership=membership, day=TODAY) == Decimal(
         "0.00"
     )
-    assert why_no_rate(project=project, task=task, membership=membership, day=TODAY) == ""
 
 
 def test_the_rate_on_this_project_goes_before_that_of_the_employee(project, task, membership):
@@ -106,32 +110,6 @@ def test_a_task_that_is_not_billable_on_this_project_has_no_rate(project, task, 
     assert hourly_rate(project=project, task=task, membership=membership, day=TODAY) is None
 
 
-@pytest.mark.parametrize(
-    ("method", "sentence"),
-    [
-        (
-            Method.TASK_RATE,
-            "Set an hourly rate for the task Design, in Management → Tasks or on Website.",
-        ),
-        (
-            Method.EMPLOYEE_RATE,
-            "Set an hourly rate for Sanne de Vries, in Management → Employees or on Website.",
-        ),
-        (Method.PROJECT_RATE, "Set the hourly rate of the project Website."),
-        (Method.CUSTOMER_RATE, "Set an hourly rate for Van Dam, in Management → Customers."),
-        (Method.NONE, "Website is not billed."),
-        (Method.SUBSCRIPTION, "Website is billed by fixed price or subscription, not by the hour."),
-    ],
-)
-def test_a_missing_rate_says_where_to_set_it(project, task, membership, method, sentence):
-    task.hourly_rate = membership.hourly_rate = project.hourly_rate = None
-    project.customer.hourly_rate = None
-    project.customer.save()
-    project.method = method
-
-    assert why_no_rate(project=project, task=task, membership=membership, day=TODAY) == sentence
-
-
 def test_a_book_answers_for_many_rows_without_a_query(
     organisation, membership, django_assert_num_queries
 ):
@@ -146,12 +124,3 @@ def test_a_book_answers_for_many_rows_without_a_query(
             for task in tasks
         ]
     assert Decimal("95.00") in rates
-
-
-def test_a_task_that_is_not_billable_on_the_project_says_so(project, task, membership):
-    ProjectTask.objects.create(project=project, task=task, is_billable=False)
-
-    said = why_no_rate(project=project, task=task, membership=membership, day=TODAY)
-
-    assert said == "The task Design is not billable on Website."
-    assert hourly_rate(project=project, task=task, membership=membership, day=TODAY) is None
