@@ -88,7 +88,8 @@ def _take_name(draft: FileImport, posted: QueryDict) -> list[str]:
     try:
         draft.remember_as = field.clean(posted["remember_as"], draft)
     except ValidationError:
-        return [_("A name for these columns has at most 60 characters. Shorten it.")]
+        text = _("A name for these columns has at most %(count)d characters. Shorten it.")
+        return [text % {"count": field.max_length}]
     return []
 
 

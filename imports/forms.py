@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from lib.tables import MOST_BYTES
+from lib.formats import number
+from lib.tables import MOST_BYTES, MOST_ROWS
 from lib.text import fill
 from lib.virus_scan import refuse_infected
 
@@ -27,7 +28,6 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
-        help_text=_("CSV or XLSX, at most 20 MB and 50,000 rows."),
         error_messages={
             "required": _("Choose a file."),
             "empty": _("This file is empty. Choose another one."),
@@ -40,6 +40,9 @@ class FileForm(forms.Form):
         """Of a draft, the file stays unless another one is chosen."""
         super().__init__(*args, **options)
         self.user_id = user_id
+        text = _("CSV or XLSX, at most %(size)d MB and %(count)s rows.")
+        told = {"size": MOST_BYTES // 2**20, "count": number(MOST_ROWS)}
+        self.fields["file"].help_text = text % told
         if draft is None:
             return
         self.fields["kind"].initial = draft.kind

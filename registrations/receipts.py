@@ -66,13 +66,20 @@ def checked_together(
     pages = [_page_of(upload, user_id=user_id) for upload in uploads]
     content = images.as_pdf(pages)
     if len(content) > settings.RECEIPT_MAX_BYTES:
-        raise ValidationError(_("Together the photos are larger than 10 MB. Choose fewer."))
+        text = _("Together the photos are larger than %(size)d MB. Choose fewer.")
+        raise ValidationError(text % {"size": most_megabytes()})
     return ContentFile(content, name=f"{secrets.token_hex(16)}.pdf")
+
+
+def most_megabytes() -> int:
+    """Return how large a receipt may be."""
+    return settings.RECEIPT_MAX_BYTES // 2**20
 
 
 def _content_of(upload: "UploadedFile[bytes]", *, user_id: int | None) -> bytes:
     if (upload.size or 0) > settings.RECEIPT_MAX_BYTES:
-        raise ValidationError(_("The file is larger than 10 MB. Choose a smaller one."))
+        text = _("The file is larger than %(size)d MB. Choose a smaller one.")
+        raise ValidationError(text % {"size": most_megabytes()})
     refuse_infected(upload, what=RECEIPT, user_id=user_id)
     return upload.read()
 

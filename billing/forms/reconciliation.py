@@ -34,8 +34,8 @@ class CheckForm(forms.Form):
         if since and until and until < since:
             self.add_error("until", _("The last day is before the first. Choose a later one."))
         elif since and until and until - since >= datetime.timedelta(days=MOST_DAYS):
-            text = _("This is more than a year. Check it in parts of at most 366 days.")
-            self.add_error("until", text)
+            text = _("This is more than a year. Check it in parts of at most %(count)d days.")
+            self.add_error("until", text % {"count": MOST_DAYS})
         return cleaned
 
 

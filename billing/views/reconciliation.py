@@ -51,6 +51,7 @@ def _page(request: MemberRequest, form: CheckForm, *, status: int) -> HttpRespon
         "is_narrowed": any(request.GET.get(name) for name in ("q", "kind", "show")),
         "page": page,
         "rows": [describe_difference(difference) for difference in page],
+        "nightly_days": runs.NIGHTLY_DAYS,
     }
     return render(request, "billing/reconciliation/reconciliation.html", context, status=status)
 

@@ -20,6 +20,7 @@ from ..models import MOST_STEPS, BusinessCosts, ReminderStep, StepKind
 from ..reminders.due import plan_of
 from ..reminders.letters import example_letter, placeholders_of, step_texts
 from ..reminders.settings import (
+    DEFAULT_DAYS,
     NotPossible,
     change_reminder_settings,
     delete_last_step,
@@ -44,6 +45,7 @@ def reminder_settings(request: MemberRequest) -> HttpResponse:
         "form": form,
         "steps": [_row(step, request.organisation.language) for step in plan.steps],
         "may_add": len(plan.steps) < MOST_STEPS,
+        "default_days": DEFAULT_DAYS,
     } | interest_context(request)
     status = 422 if form.errors else 200
     return render(request, "billing/settings/reminder_settings.html", context, status=status)

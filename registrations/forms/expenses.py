@@ -22,7 +22,7 @@ from vat.treatments import VatTreatment
 
 from ..models import Expense
 from ..rates.pricing import without_vat
-from ..receipts import checked_together, shown_name
+from ..receipts import checked_together, most_megabytes, shown_name
 from ..unlikely import question_about_expense
 from .registration import RegistrationForm
 
@@ -69,7 +69,6 @@ class ExpenseForm(KeepsUpload, RegistrationForm):
         label=_("Receipt"),
         required=False,
         widget=ReceiptInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,.heic,.heif"}),
-        help_text=_("PDF, JPG, PNG or HEIC, at most 10 MB; several photos become one PDF."),
         error_messages={"empty": _("This file is empty. Choose another one.")},
     )
     # The camera of a phone; without script it is sent beside the other files.
@@ -101,6 +100,8 @@ class ExpenseForm(KeepsUpload, RegistrationForm):
             Q(is_active=True) | Q(pk=row.category_id)
         )
         offer(self, "category", categories, empty=_("Which category?"))
+        text = gettext("PDF, JPG, PNG or HEIC, at most %(size)d MB; several photos become one PDF.")
+        self.fields["receipt"].help_text = text % {"size": most_megabytes()}
         self.has_categories = categories.exists()
         self.categories = categories
         self.fields["category"].error_messages["required"] = _("Choose a category.")

@@ -339,3 +339,10 @@ def test_a_file_that_cannot_be_scanned_is_refused(client, agency, settings):
 
     assert "cannot be checked for viruses now" in page(upload(client, table(HEAD, *ROWS)))
     assert not FileImport.objects.exists()
+
+
+def test_the_page_says_the_limits_that_hold(client, monkeypatch):
+    monkeypatch.setattr("imports.forms.MOST_BYTES", 3 * 2**20)
+    monkeypatch.setattr("imports.forms.MOST_ROWS", 4_321)
+
+    assert "at most 3 MB and 4,321 rows" in page(client.get(NEW))

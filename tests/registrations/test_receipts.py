@@ -172,11 +172,12 @@ def test_a_pdf_that_is_only_protected_against_changes_is_a_receipt(office, emplo
 
 
 def test_a_file_that_is_too_large_is_refused(office, employee, settings):
-    settings.RECEIPT_MAX_BYTES = 10
+    settings.RECEIPT_MAX_BYTES = 3 * 2**20
 
-    answer = upload(office, employee, "bon.pdf", PDF)
+    answer = upload(office, employee, "bon.pdf", PDF + b" " * settings.RECEIPT_MAX_BYTES)
 
-    assert "10 MB" in answer.context["form"].errors["receipt"][0]
+    assert "larger than 3 MB" in answer.context["form"].errors["receipt"][0]
+    assert "at most 3 MB" in answer.content.decode()
 
 
 def test_an_image_is_drawn_anew_so_that_nothing_comes_along(office, employee):

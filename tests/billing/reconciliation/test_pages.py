@@ -104,7 +104,7 @@ def test_somebody_checks_a_period_and_reads_what_was_compared(connected, inside,
     ("period", "said"),
     [
         ({"since": "2026-11-30", "until": "2026-11-01"}, "The last day is before the first."),
-        ({"since": "2024-01-01", "until": "2026-11-01"}, "This is more than a year."),
+        ({"since": "2024-01-01", "until": "2026-11-01"}, "Check it in parts of at most 366 days."),
         ({"since": "1979-01-01", "until": "1979-02-01"}, "Choose a day between 1980 and 2049."),
         ({"since": "", "until": "never"}, "Type a date such as 28-11-2026, 28 nov or yesterday."),
     ],
@@ -373,3 +373,13 @@ def test_an_invoice_from_here_that_was_entered_there_manually_is_said(connected,
     assert said.text in text(inside)
     assert said.text.startswith("The invoice was created here and entered manually")
     assert said.next_step.startswith("Do not create a sales entry.")
+
+
+def test_the_page_says_the_limits_that_hold(connected, inside, monkeypatch):
+    monkeypatch.setattr("billing.reconciliation.runs.NIGHTLY_DAYS", 12)
+    monkeypatch.setattr("billing.forms.reconciliation.MOST_DAYS", 9)
+
+    refused = inside.post(reverse("billing:reconciliation-start"), PERIOD).content.decode()
+
+    assert "documents of the last 12 days are compared" in refused
+    assert "Check it in parts of at most 9 days." in refused

@@ -444,3 +444,14 @@ def test_who_fetches_payments_from_here_comes_back_here(studio, inside):
     answer = inside.post(reverse("billing:invoice-payments"), {"reminders": "1"})
 
     assert answer["Location"] == url("list")
+
+
+def test_the_settings_say_when_the_first_steps_are(agency, client_of, monkeypatch):
+    monkeypatch.setattr("billing.views.reminder_settings.DEFAULT_DAYS", (5, 9, 12))
+    administrator = factories.create_membership(
+        organisation=agency.organisation, role="administrator"
+    )
+
+    page = text(client_of(administrator).get(reverse("billing:reminder-settings")))
+
+    assert "after 5, 9 and 12 days" in page
