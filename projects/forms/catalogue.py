@@ -151,7 +151,10 @@ class TripSettingsForm(BookableForm):
     rate = AmountField(
         label=gettext_lazy("Rate per km"),
         max_digits=6,
-        help_text=gettext_lazy("In euros excl. VAT, for trips registered from now on."),
+        help_text=gettext_lazy(
+            "In euros excl. VAT, until the first rate from a date. Registered trips keep their "
+            "rate."
+        ),
     )
 
     class Meta:

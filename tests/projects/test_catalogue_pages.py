@@ -9,8 +9,10 @@ from django.urls import reverse
 
 from accounts.models import Role
 from integrations.models import Connection, CostCentre, LedgerAccount
-from projects.models import ExpenseCategory, Task, TripSettings, Vehicle
+from projects.dated_rates import TripRates
+from projects.models import DatedRate, ExpenseCategory, Task, TripSettings, Vehicle
 from tests.factories import (
+    TODAY,
     create_expense_category,
     create_membership,
     create_task,
@@ -265,6 +267,21 @@ def test_the_rate_of_trips_is_set_on_the_page_of_the_vehicles(client, organisati
         Decimal("0.23"),
         "4310",
     )
+
+
+def test_the_rate_of_trips_says_until_when_it_holds(client, organisation):
+    settings = TripSettings.objects.create(organisation=organisation, rate=Decimal("0.30"))
+    first = TODAY - datetime.timedelta(days=10)
+    DatedRate.objects.create(
+        organisation=organisation, trip_settings=settings, from_on=first, rate=Decimal("0.40")
+    )
+
+    client.post(url("vehicle-trip-settings"), {"rate": "0,23"})
+
+    rates = TripRates(organisation.pk)
+    found = [rates.at(day) for day in (first - datetime.timedelta(days=1), first, TODAY)]
+    assert found == [Decimal("0.23"), Decimal("0.40"), Decimal("0.40")]
+    assert "until the first rate from a date" in client.get(url("vehicle-list")).text
 
 
 def test_wrong_trip_settings_come_back_on_that_page(client):
