@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from audit.changes import Changes, differences
 from audit.kinds import Action, Kind
 from audit.recording import record, record_changes
+from lib.days import ONE_DAY
 from lib.times import format_duration
 
 from .models import WEEKDAYS, Contract, Membership
-
-ONE_DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True)

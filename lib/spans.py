@@ -6,10 +6,11 @@ from itertools import product
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lib.days import ONE_DAY
+
 from .formats import day as shown_day
 from .times import format_clock
 
-ONE_DAY = datetime.timedelta(days=1)
 ONE_MINUTE = datetime.timedelta(minutes=1)
 
 

@@ -16,8 +16,8 @@ from billing.reconciliation import runs
 from customers import nightly
 from imports.tasks import DRAFT_KEPT_FOR
 from lib import kept_uploads
+from lib.days import ONE_DAY
 
-DAY = datetime.timedelta(days=1)
 # Art. 52 AWR: seven years. Art. 34a of the VAT Act: ten for what is about real estate.
 FISCAL_YEARS = 7
 REAL_ESTATE_YEARS = 10
@@ -28,15 +28,15 @@ IMPORT_DRAFTS = DRAFT_KEPT_FOR
 INVOICING_RUNS = in_background.KEPT
 KEPT_UPLOADS = kept_uploads.KEPT_FOR
 RECONCILIATIONS = runs.KEPT
-EXPORTS = 7 * DAY
-EXPORT_RECORDS = 90 * DAY
-LOGINS = 90 * DAY
-FILE_IMPORTS = 365 * DAY
-NOTICES = 365 * DAY
+EXPORTS = 7 * ONE_DAY
+EXPORT_RECORDS = 90 * ONE_DAY
+LOGINS = 90 * ONE_DAY
+FILE_IMPORTS = 365 * ONE_DAY
+NOTICES = 365 * ONE_DAY
 # Claims to holidays expire five years after the year (art. 7:640a and 7:642 of the Civil Code).
 LEAVE_YEARS = 5
 # In which a closed organisation can be reopened.
-REOPENING = 30 * DAY
+REOPENING = 30 * ONE_DAY
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ class Period:
 
 def in_words(span: datetime.timedelta) -> str:
     """Return `90 days`, `1 day` or `12 hours`."""
-    if span < DAY:
+    if span < ONE_DAY:
         return f"{span // datetime.timedelta(hours=1)} hours"
-    days = span // DAY
+    days = span // ONE_DAY
     return f"{days} day" if days == 1 else f"{days} days"
 
 

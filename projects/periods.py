@@ -9,10 +9,11 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from lib.days import ONE_DAY
+
 from .models import Frequency
 
 MONTHS = {Frequency.MONTH: 1, Frequency.QUARTER: 3, Frequency.YEAR: 12}
-ONE_DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from django.db.models import Sum
 
 from accounts.holidays import holiday_on
 from accounts.models import WEEKDAYS, Contract, Membership
+from lib.days import ONE_DAY
 
 from .models import Leave, LeaveStatus, TimeEntry
-from .periods import ONE_DAY
 from .rights import sees_leave_of
 
 # A person and a day.

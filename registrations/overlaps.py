@@ -6,8 +6,9 @@ from operator import attrgetter
 
 from django.utils.translation import gettext as _
 
+from lib.days import ONE_DAY
 from lib.formats import day
-from lib.spans import ONE_DAY, interval
+from lib.spans import interval
 from lib.text import fill
 from lib.times import format_clock
 

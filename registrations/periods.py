@@ -7,7 +7,7 @@ from typing import Self
 
 from django.utils.translation import gettext_lazy as _
 
-ONE_DAY = datetime.timedelta(days=1)
+from lib.days import ONE_DAY
 
 
 def monday_of(day: datetime.date) -> datetime.date:

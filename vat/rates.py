@@ -15,11 +15,10 @@ from accounts.models import Organisation
 from audit.changes import Changes, change, contents, differences
 from audit.kinds import Action, Kind
 from audit.recording import Rows, record, record_changes
+from lib.days import ONE_DAY
 
 from .models import VatRate
 from .treatments import VatTreatment, default_code
-
-ONE_DAY = datetime.timedelta(days=1)
 
 
 class RateInUse(Exception):

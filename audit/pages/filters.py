@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
+from lib.days import ONE_DAY
 from lib.folding import Folded, fold
 from lib.form_fields import DayFilter, LineFilter
 from lib.text import search_words
@@ -92,7 +93,7 @@ class EntryFilter(filters.FilterSet):
         if period.first:
             rows = rows.filter(at__gte=_midnight(period.first))
         if period.last:
-            rows = rows.filter(at__lt=_midnight(period.last + periods.ONE_DAY))
+            rows = rows.filter(at__lt=_midnight(period.last + ONE_DAY))
         return rows
 
     def part_of_period(self, rows: QuerySet[Entry], _name: str, _value: object) -> QuerySet[Entry]:

@@ -6,12 +6,10 @@ from typing import TypeVar
 
 from customers.matching import same_name
 from integrations.eboekhouden.messages import BookedEntry, BookedInvoice, Relation
+from lib.money import CENT
 
 from .decisions import LookUpResult
 from .payloads import Payload, booked_as_content, identity, line_key, texts
-
-CENT = Decimal("0.01")
-
 
 Candidate = TypeVar("Candidate", BookedInvoice, BookedEntry, Relation)
 

@@ -16,6 +16,7 @@ from ..legal import check, documents_of
 from ..mailing import REASONS, AlreadyMailed, MailFailed, addresses_of, first_letter
 from ..mailing.attachments import default_extras
 from ..mailing.letters import why_not_to
+from ..mailing.reasons import HOPELESS
 from ..models import Invoice, InvoiceStatus, Origin
 from .drafting import delete_draft
 from .emailing import send_invoice
@@ -26,8 +27,8 @@ from .sales_entries import Eligible
 
 MOST = 500
 MOST_MAILS = 25
-# After one of these errors the next e-mail would fail in the same way.
-HOPELESS = ("login", "encryption", "unreachable", "later", "unclear")
+# Whoever waits for the page goes on later too, when the mail server asks for that.
+ENDS_ALL = (*HOPELESS, "later")
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def carry_out(
             action.carry_out(invoice, by, now)
         except MailFailed as failure:
             outcome.failed.append(f"{name}: {REASONS[failure.reason]}")
-            if failure.reason in HOPELESS:
+            if failure.reason in ENDS_ALL:
                 break
         except Unlawful as unlawful:
             outcome.failed.append(f"{name}: {unlawful.findings.reason}")

@@ -48,6 +48,8 @@ REASONS = {
         "it again."
     ),
 }
+# After one of these the next e-mail, to whomever it is, would fail in the same way.
+HOPELESS = ("login", "encryption", "unreachable", "unclear")
 # After these errors it may have been sent, so it is never sent again automatically.
 IN_DOUBT = ("unclear", "interrupted")
 # Includes the errors of smtplib.

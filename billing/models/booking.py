@@ -40,6 +40,8 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+# The kinds that book an invoice; a relation is booked before them.
+DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
 OPEN_STATES = (State.QUEUED, State.BLOCKED, State.SENDING, State.UNKNOWN, State.CHECKING)
 NEEDS_ATTENTION = (State.REJECTED, State.CONFLICT)
 # By value, because an index of the database names them.
@@ -52,7 +54,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     def with_counts(self) -> Self:
         """Annotate the counts; the latest batch first, as a query that counts drops the order."""
         # Kinds by name: "not a relation" would leave out every batch that has one.
-        documents = models.Q(bookings__kind__in=(BookingKind.INVOICE, BookingKind.SALES_ENTRY))
+        documents = models.Q(bookings__kind__in=DOCUMENTS)
 
         def counted(*states: State) -> models.Count:
             found = documents & models.Q(bookings__state__in=states)

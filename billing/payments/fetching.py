@@ -27,10 +27,10 @@ from integrations.switching import pause
 from lib.money import ZERO
 
 from ..events import add_event
-from ..models import Booking, BookingKind, Invoice, InvoiceStatus, State
+from ..models import Booking, Invoice, InvoiceStatus, State
+from ..models.booking import DOCUMENTS
 from .allocation import CreditItem, is_paid, paid_of
 
-DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
 ISSUED = (InvoiceStatus.FINAL, InvoiceStatus.SENT, InvoiceStatus.PAID)
 
 

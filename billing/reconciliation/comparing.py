@@ -9,13 +9,14 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from lib.money import CENT
+
 from ..models import DifferenceKind
 from .documents import Content, DocumentKind, LocalDocument, RemoteDocument, key_of
 from .sides import Discovery, Sides
 from .unmatched import duplicates, unknown_documents
 
 HEAD = ("relation_code", "date", "payment_term", "account")
-CENT = Decimal("0.01")
 
 
 def discoveries(sides: Sides) -> list[Discovery]:

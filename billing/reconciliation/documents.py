@@ -13,13 +13,14 @@ from enum import StrEnum
 from typing import Any
 
 from integrations.eboekhouden.messages import BookedEntry, BookedInvoice, EntryKind
+from lib.money import CENT
 
 from ..bookings.payloads import booked_as_content
 from ..models import Booking, BookingKind, State
 
 Content = dict[str, Any]
 AMOUNTS = ("quantity", "price", "net", "vat")
-CENT, FINE = Decimal("0.01"), Decimal("0.0001")
+FINE = Decimal("0.0001")
 
 
 class DocumentKind(StrEnum):

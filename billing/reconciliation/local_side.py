@@ -19,11 +19,10 @@ from ..models import (
     ReconciliationRun,
     State,
 )
-from ..models.booking import OPEN_STATES
+from ..models.booking import DOCUMENTS, OPEN_STATES
 from ..numbering import series_prefix
 from .documents import LocalDocument, local_document
 
-DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
 # A booking confirmed more recently may not be visible yet, unless it was read back.
 NOT_YET_VISIBLE = datetime.timedelta(minutes=2)
 CHUNK = 500

@@ -21,9 +21,9 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
+from lib.days import ONE_DAY
 from lib.money import cents
 
-DAY = datetime.timedelta(days=1)
 PERCENT = 100
 
 
@@ -76,7 +76,7 @@ def interest_parts(
     `owed` has the open amount from each day on which it changed; before the first it is zero.
     Raises NoPercentage if a day before the first of `percentages` bears interest.
     """
-    spans = list(_merged(_spans(owed, percentages, due_on + DAY, until)))
+    spans = list(_merged(_spans(owed, percentages, due_on + ONE_DAY, until)))
     parts, total, shown = [], Fraction(0), Decimal("0.00")
     for span in spans:
         total += span.amount
@@ -116,7 +116,7 @@ def _spans(
     starts = _starts(owed, percentages, first, last)
     anniversaries = set(_anniversaries(first, last))
     added = this_year = Fraction(0)
-    for start, after in pairwise([*starts, last + DAY]):
+    for start, after in pairwise([*starts, last + ONE_DAY]):
         if start in anniversaries:
             added, this_year = added + this_year, Fraction(0)
         open_amount = max(_value_at(owed, start), Decimal(0))
@@ -127,7 +127,7 @@ def _spans(
         days = (after - start).days
         amount = base * Fraction(percentage) * days / (PERCENT * _days_of_year(start.year))
         this_year += amount
-        yield _Span(start, after - DAY, base, percentage, amount)
+        yield _Span(start, after - ONE_DAY, base, percentage, amount)
 
 
 def _starts(
@@ -176,7 +176,7 @@ def _merged(spans: Iterator[_Span]) -> Iterator[_Span]:
 
 def _is_one(before: _Span, span: _Span) -> bool:
     same = (before.base, before.percentage) == (span.base, span.percentage)
-    return same and before.last + DAY == span.first
+    return same and before.last + ONE_DAY == span.first
 
 
 def _rounded(amount: Fraction) -> Decimal:

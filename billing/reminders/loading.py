@@ -16,7 +16,6 @@ from ..mailing import ABANDONED_AFTER
 from ..mailing.letters import addresses_among
 from ..models import (
     Booking,
-    BookingKind,
     Invoice,
     InvoiceMail,
     MailState,
@@ -24,9 +23,8 @@ from ..models import (
     ReminderHold,
     State,
 )
+from ..models.booking import DOCUMENTS
 from .due import Plan
-
-DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from integrations.models import Connection
+from lib.days import ONE_DAY
 from lib.formats import day
 
 from ..mailing.letters import why_not_to
 from ..models import Booking, Invoice, State, StepKind
 from .claims import kind_for
 from .due import open_amount, step_of
-from .interest import DAY
 from .interest_rates import half_year_of, known_until
 from .letters import step_texts
 from .loading import Surroundings
@@ -135,7 +135,7 @@ def _unknown_percentage(
         return ""
     kind = kind_for(is_business=invoice.customer.is_business)
     known = surroundings.plan.percentages[kind]
-    if invoice.due_on + DAY < known[0].day:
+    if invoice.due_on + ONE_DAY < known[0].day:
         text = _(
             "This invoice was due before %(day)s, from which the percentages of statutory interest "
             "are known. Write this letter yourself."

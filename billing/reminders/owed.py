@@ -11,11 +11,12 @@ from decimal import Decimal
 
 from django.utils.timezone import localdate
 
+from lib.days import ONE_DAY
 from lib.money import ZERO
 
 from ..models import Invoice, InvoiceEvent
 from ..reports.outstanding_at import PAYMENTS
-from .interest import DAY, From
+from .interest import From
 
 
 def owed_by_day(invoice: Invoice, credits: Sequence[Invoice], *, still_open: Decimal) -> list[From]:
@@ -40,7 +41,7 @@ def _payments(invoice: Invoice) -> list[tuple[datetime.date, Decimal]]:
     """Return the paid amount from each day on; an event without an amount was paid in full."""
     events = InvoiceEvent.objects.filter(invoice=invoice, kind__in=PAYMENTS).order_by("at", "pk")
     return [
-        (localdate(at) + DAY, Decimal(details.get("paid", invoice.due)))
+        (localdate(at) + ONE_DAY, Decimal(details.get("paid", invoice.due)))
         for at, details in events.values_list("at", "details")
     ]
 

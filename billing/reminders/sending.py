@@ -17,7 +17,7 @@ from accounts.models import Organisation, User
 from ..events import add_event
 from ..mailing import AlreadyMailed, Letter, MailFailed
 from ..mailing.attachments import Attachment, attachments_of
-from ..mailing.reasons import IN_DOUBT
+from ..mailing.reasons import HOPELESS, IN_DOUBT
 from ..mailing.sending import claim_mail, note_sent, post
 from ..models import Invoice, InvoiceMail, MailKind, Reminder
 from .attempts import not_refused
@@ -30,8 +30,6 @@ log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime.datetime]
 # A worker was asked a moment ago for more recent ones.
 WAITS_TOO_LONG = datetime.timedelta(minutes=1)
-# After one of these reasons every next e-mail would fail too.
-HOPELESS = ("login", "encryption", "unreachable", "unclear")
 
 
 def queue_reminders(

@@ -19,10 +19,9 @@ from registrations.periods import Period
 from vat.totals import VatTotal
 from vat.treatments import VatTreatment
 
-from ..models import Booking, BookingKind, State
+from ..models import Booking, State
+from ..models.booking import DOCUMENTS
 from .invoices import issued
-
-DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
 
 
 class Rate(NamedTuple):

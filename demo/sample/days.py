@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from lib.days import ONE_DAY
 from projects.periods import add_months
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-ONE_DAY = datetime.timedelta(days=1)
 SATURDAY = 5
 # Before this day of a month, the previous month is not billed yet.
 BILLED_FROM = 10

@@ -14,6 +14,7 @@ from billing.documents.parties import addressee_snapshot, issuer_snapshot
 from billing.models import Invoice, InvoiceLine, InvoiceStatus, Origin
 from billing.numbering import series_prefix
 from customers.models import Customer
+from lib.days import ONE_DAY
 from lib.money import net_amount
 from projects.models import Method, Project
 from projects.periods import add_months
@@ -21,7 +22,7 @@ from vat.models import VatRate
 from vat.total_rows import total_fields
 from vat.totals import totals
 
-from .days import ONE_DAY, Calendar, next_weekday
+from .days import Calendar, next_weekday
 
 MONTHS = 22  # before the first month of the sample
 # Customer, hours in a slow month, euros per hour.

@@ -16,8 +16,9 @@ from billing.numbering import series_prefix
 from billing.unbilled import UnbilledFilter, unbilled_work
 from billing.unbilled.lines import Grouping
 from billing.unbilled.work import WorkQuery
+from lib.days import ONE_DAY
 
-from .days import ONE_DAY, Calendar, next_weekday
+from .days import Calendar, next_weekday
 
 # The studio invoiced with another program before.
 CREDITED = "K00106"

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lib import spans
+from lib.days import ONE_DAY
 from lib.time_fields import ClockField
 from lib.times import DAY, format_clock, format_duration, parse_pause
 from projects.models import ProjectTask, Task
@@ -177,7 +178,7 @@ class HoursKind(RegistrationKind):
             self._times = self._near(list(targets.values()), context)
 
     def _near(self, targets: list[Any], context: Context) -> list[TimeEntry]:
-        days = {one.date + n * spans.ONE_DAY for one in targets for n in (-1, 0, 1)}
+        days = {one.date + n * ONE_DAY for one in targets for n in (-1, 0, 1)}
         people = {one.membership_id for one in targets}
         rows = TimeEntry.objects.filter(organisation=context.organisation, date__in=days)
         timed = rows.filter(membership__in=people, started_at__isnull=False)

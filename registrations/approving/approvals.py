@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, full_name
 from lib.choices import chosen_id
+from lib.days import ONE_DAY
 from projects.models import Project, Task
 
 from ..expected import NOTHING, ExpectedDay, expected_days
 from ..models import KINDS, Expense, Registration, RegistrationQuerySet, Status, TimeEntry, Trip
 from ..overview.selection import Selection
-from ..periods import ONE_DAY
 from .statuses import NAMED, decides_own
 
 # What is expected by person and day.

@@ -4,10 +4,10 @@ import datetime
 from dataclasses import dataclass
 
 from accounts.models import Membership, MembershipQuerySet, Role
+from lib.days import ONE_DAY
 
 from ..models import Status, TimeEntry
 from ..overview.selection import Selection
-from ..periods import ONE_DAY
 from ..register.week_grid import entries_of
 from .statuses import decides_own
 

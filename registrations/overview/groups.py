@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
+from lib.days import ONE_DAY
 
 from ..models import RegistrationQuerySet, Status
-from ..periods import ONE_DAY, Period
+from ..periods import Period
 from ..worth import worth_by
 from .filters import RegistrationFilter
 from .overviews import RELATED_ROWS, Overview

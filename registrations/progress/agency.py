@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 from django.db.models import Q, Sum
 
 from accounts.models import Membership, Organisation
+from lib.days import ONE_DAY
 
 from ..expected import days_between, expected_days, registered_minutes
 from ..models import TimeEntry
-from ..periods import ONE_DAY, Period, monday_of
+from ..periods import Period, monday_of
 
 # The weeks of the billable share, with the one that is not over.
 WEEKS = 12

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lib.spans import ONE_DAY
+from lib.days import ONE_DAY
 
 from .standing import WEEK, Standing
 

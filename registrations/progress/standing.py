@@ -15,8 +15,8 @@ from typing import Any
 from django.db.models import Sum
 
 from accounts.models import Membership
+from lib.days import ONE_DAY
 from lib.money import ZERO, worth_of_minutes
-from lib.spans import ONE_DAY
 from projects.dated_rates import RateTable
 from projects.models import DatedRate, Project, RateKind, Subject, Task
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organisation
 from lib.choices import chosen_id
-from lib.spans import ONE_DAY
+from lib.days import ONE_DAY
 from projects.dated_rates import subject_of
 from projects.models import (
     SUBJECTS,

@@ -9,6 +9,7 @@ from django.db.models import CharField, F, IntegerField, QuerySet, Value
 from django.urls import reverse
 
 from accounts.models import Membership
+from lib.days import ONE_DAY
 from lib.spans import ONE_MINUTE
 
 from ..expected import days_between, expected_days, registered_minutes
@@ -23,7 +24,7 @@ from ..models import (
     Trip,
 )
 from ..naming import EDIT_NAMES
-from ..periods import ONE_DAY, monday_of
+from ..periods import monday_of
 from .timing import timer_of
 from .week import Day, Week
 

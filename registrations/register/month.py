@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, Sum
 
 from accounts.models import Membership
+from lib.days import ONE_DAY
 
 from ..expected import expected_days
 from ..models import Status, TimeEntry
-from ..periods import ONE_DAY, Period, monday_of
+from ..periods import Period, monday_of
 from .week import Day
 
 # From the least settled to the most; a day shows the first that it has.

@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import Membership
+from lib.days import ONE_DAY
 from lib.formats import day as shown_day
 
 from ..bookable import bookable_work
 from ..models import TimeEntry
-from ..periods import ONE_DAY
 from . import registering
 
 # The number of latest entries among which the offered ones are looked for, and how many are shown.

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from lib.spans import ONE_DAY, ONE_MINUTE
+from lib.days import ONE_DAY
+from lib.spans import ONE_MINUTE
 from projects.models import ProjectTask
 
 from .. import rules

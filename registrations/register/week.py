@@ -4,9 +4,10 @@ import datetime
 from dataclasses import dataclass
 
 from accounts.models import Membership
+from lib.days import ONE_DAY
 
 from ..expected import NOTHING, ExpectedDay, days_between, expected_days, registered_minutes
-from ..periods import ONE_DAY, monday_of
+from ..periods import monday_of
 
 
 @dataclass(frozen=True)

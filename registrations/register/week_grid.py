@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.closed_periods import why_closed
 from accounts.models import Membership
+from lib.days import ONE_DAY
 from lib.times import format_duration
 from projects.models import Project, ProjectTask, Task
 
@@ -18,7 +19,6 @@ from .. import locks
 from ..bookable import bookable_work
 from ..expected import NOTHING, ExpectedDay, expected_days
 from ..models import Status, TimeEntry
-from ..periods import ONE_DAY
 from ..pickers import recent_work
 from ..rules import is_registrable
 from .week import Day, Week

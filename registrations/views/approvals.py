@@ -20,7 +20,7 @@ from accounts.access import approver_required
 from accounts.models import Membership, MembershipQuerySet
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
-from lib.days import read_day
+from lib.days import ONE_DAY, read_day
 from lib.form_fields import LineFilter, MultilineField
 from lib.formats import day as shown_day
 from lib.text import fill
@@ -35,7 +35,7 @@ from ..models import Status, TimeEntry
 from ..naming import link_to, whose
 from ..overview.filters import Picked
 from ..overview.selection import Selection
-from ..periods import ONE_DAY, monday_of
+from ..periods import monday_of
 from ..rules import is_registrable
 from .actions import back_of
 from .register import choose_day_box

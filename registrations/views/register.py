@@ -22,7 +22,7 @@ from accounts.files import to_file
 from accounts.models import Membership
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
-from lib.days import read_day
+from lib.days import ONE_DAY, read_day
 from lib.form_fields import DayInput
 from lib.kept_uploads import KeepsUpload
 from lib.picker_fields import CHOOSE
@@ -46,7 +46,6 @@ from ..models import (
     Trip,
 )
 from ..naming import link_to, what
-from ..periods import ONE_DAY
 from ..register import registering, repeating
 from ..register.day import lines_of
 from ..register.register_pages import HOURS, RECENT, TRIPS, RegisterPage

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_POST
 from accounts.access import member_required
 from accounts.models import Membership
 from accounts.requests import MemberRequest
+from lib.days import ONE_DAY
 from lib.times import format_duration
 from lib.toasts import toast
 
 from ..approving import statuses, submitting, undoing
 from ..approving.submitting import Choice
 from ..models import Status
-from ..periods import ONE_DAY, monday_of
+from ..periods import monday_of
 from .actions import back_of
 from .register import day_of, subject_of
 from .week import query_of_week

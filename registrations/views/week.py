@@ -18,12 +18,13 @@ from accounts.access import member_required
 from accounts.models import Membership
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
+from lib.days import ONE_DAY
 from lib.toasts import toast
 
 from ..expected import expected_days
 from ..forms.week import AddRowForm
 from ..models import TimeEntry
-from ..periods import ONE_DAY, monday_of
+from ..periods import monday_of
 from ..register import repeating
 from ..register.register_pages import HOURS
 from ..register.week_cells import Saved, Typed, save_cell

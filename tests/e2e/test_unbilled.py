@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Route, expect
 
+from lib.days import ONE_DAY
 from projects.models import Method, Subscription
 from projects.scheduled_amounts import plan_scheduled_amounts
 from registrations.models import TimeEntry
@@ -14,8 +15,6 @@ from tests import factories
 from .visitor import Books
 
 pytestmark = [pytest.mark.e2e, pytest.mark.redis, pytest.mark.django_db(transaction=True)]
-
-ONE_DAY = datetime.timedelta(days=1)
 
 
 @pytest.fixture

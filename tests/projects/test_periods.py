@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.days import ONE_DAY
 from projects.models import Frequency
-from projects.periods import ONE_DAY, Period, add_months, period_name, periods
+from projects.periods import Period, add_months, period_name, periods
 
 day = datetime.date.fromisoformat
 DAYS = st.dates(datetime.date(2000, 1, 1), datetime.date(2040, 12, 31))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lib.days import ONE_DAY
 from projects.models import (
     Frequency,
     Instalment,
@@ -16,7 +17,6 @@ from projects.models import (
     ScheduledAmount,
     Subscription,
 )
-from projects.periods import ONE_DAY
 from projects.scheduled_amounts import (
     Outcome,
     horizon,

@@ -33,12 +33,12 @@ from billing.reports.outstanding_at import (
 )
 from billing.unbilled.work import WorkQuery
 from integrations.sessions import open_client
+from lib.days import ONE_DAY
 from lib.money import ZERO
 from tests import factories
 
 from .invoices import Line, create_invoice
 
-ONE_DAY = datetime.timedelta(days=1)
 DAYS = 8
 
 

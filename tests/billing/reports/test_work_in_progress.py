@@ -31,6 +31,7 @@ from billing.reports.work_in_progress import (
 from billing.unbilled import UnbilledFilter, summarise
 from billing.unbilled.lines import ItemKind
 from billing.unbilled.work import WorkQuery
+from lib.days import ONE_DAY
 from lib.money import ZERO
 from projects.models import Method, ScheduledAmount
 from registrations.approving.statuses import mark_invoiced, reopen, write_off
@@ -38,7 +39,6 @@ from registrations.models import Status
 from registrations.overview.selection import Selection
 from tests import factories
 
-ONE_DAY = datetime.timedelta(days=1)
 DAYS = 8
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
+from lib.days import ONE_DAY
 from registrations.models import TimeEntry
 
 from .test_registering import add, errors_of, typed
@@ -15,7 +16,6 @@ from .test_registering import add, errors_of, typed
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 # Clocks go forward in the night of the 29th, and back in the night of the 25th.
 SPRING, AUTUMN = datetime.date(2026, 3, 29), datetime.date(2026, 10, 25)
-ONE_DAY = datetime.timedelta(days=1)
 
 
 def times(office, start, end, **changes):
