@@ -56,6 +56,18 @@ def _has_ended(request: HttpRequest, membership: Membership) -> bool:
     return limit is not None and request.session.get(LOGIN_KEY, 0) < limit.timestamp()
 
 
+class SessionUseMiddleware:
+    """Middleware that tells the session of a person that it is used."""
+
+    def __init__(self, get_response: Callable[[SiteRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: SiteRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            request.session.note_use(now=timezone.now())  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
 class KnownBrowserMiddleware:
     """Middleware that gives a browser its cookie when somebody logged in with it."""
 

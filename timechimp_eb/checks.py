@@ -22,6 +22,7 @@ from .product import LONGEST_NAME
 
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
 SHORTEST_TOKEN = 20
+SHORTEST_IDLE_MINUTES = 5
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 ROLE_HINT = "Give the program a role of its own: docs/operations.md, Two roles in PostgreSQL."
 # The tables of the program, and what the connected role may do to them besides rows.
@@ -43,7 +44,7 @@ def settings_are_complete(**_: object) -> list[CheckMessage]:
     found = [*_secret_key(), *_credential_keys(), *_service_address(), *_settle_time()]
     found += [*_product_name(), *_login_providers(), *_files_host(), *_scanner(), *_heartbeats()]
     found += _operator()
-    return [*found, *_metrics()]
+    return [*found, *_metrics(), *_idle_time()]
 
 
 def settings_are_safe(**_: object) -> list[CheckMessage]:
@@ -252,6 +253,15 @@ def _metrics() -> Iterator[CheckMessage]:
             f"METRICS_TOKEN has fewer than {SHORTEST_TOKEN} characters, so it can be guessed.",
             hint="For instance from: openssl rand -hex 24",
             id="timechimp_eb.E015",
+        )
+
+
+def _idle_time() -> Iterator[CheckMessage]:
+    if settings.SESSION_IDLE_MINUTES < SHORTEST_IDLE_MINUTES:
+        yield Error(
+            f"SESSION_IDLE_MINUTES is below {SHORTEST_IDLE_MINUTES}, so people would be logged out"
+            " while they fill in a form.",
+            id="timechimp_eb.E030",
         )
 
 

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.OrganisationMiddleware",
+    "accounts.middleware.SessionUseMiddleware",
     "audit.pages.middleware.OriginMiddleware",
     "accounts.login.second_factor.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -179,7 +180,10 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not env.bool("HTTPS", default=not DEBUG)
 # Providers to log in through; checks.py says what is missing of one that is set in part.
 LOGIN_PROVIDERS = provider_settings.configured(lambda name: env.str(name, default="").strip())
 SOCIALACCOUNT_ADAPTER = "accounts.login.providers.ProviderAdapter"
+# A session ends this long after the login, and sooner when it is not used.
+SESSION_ENGINE = "accounts.login.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=8 * 60)
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True

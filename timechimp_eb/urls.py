@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from accounts import files
 from accounts.views.connections import provider_callback, provider_login
+from accounts.views.sessions import own_sessions
 from billing.views.first_run import login_or_first_run
 from operations.metrics_page import metrics_page
 
@@ -33,7 +34,7 @@ urlpatterns = [
         name="openid_connect_callback",
     ),
     path("account/second-factor/", include("allauth.mfa.urls")),
-    path("account/sessions/", include("allauth.usersessions.urls")),
+    path("account/sessions/", own_sessions, name="usersessions_list"),
     path("account/", include("allauth.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("ui.urls")),

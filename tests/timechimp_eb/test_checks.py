@@ -27,6 +27,7 @@ def ids(messages: list) -> set[str]:
         ("EBOEKHOUDEN_URL", "http://soap.example.com/", "E005"),
         ("EBOEKHOUDEN_URL", "ftp://127.0.0.1/", "E005"),
         ("BOOKING_SETTLE_SECONDS", 0, "E006"),
+        ("SESSION_IDLE_MINUTES", 4, "E030"),
         ("CLAMAV", "clamav:3310", "E028"),
         ("CLAMAV", "unix://run/clamd.ctl", "E028"),
         ("CLAMAV", "tcp://clamav:nonsense", "E028"),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     TOTP,
@@ -57,6 +58,7 @@ def log_in(client: Client, membership: Membership) -> Any:
 def long_ago(client: Client) -> None:
     session = client.session
     session[LOGIN_KEY] = timezone.now().timestamp() - confirming.WINDOW - 1
+    session.pop(AUTHENTICATION_METHODS_SESSION_KEY, None)
     session.save()
 
 
@@ -187,6 +189,23 @@ def test_all_other_sessions_are_ended(administrator: Membership) -> None:
 
     assert other.get(reverse("accounts:profile")).status_code == 302
     assert here.get(reverse("accounts:profile")).status_code == 200
+
+
+def test_ending_other_sessions_needs_a_recent_confirmation(administrator: Membership) -> None:
+    here, other = Client(), Client()
+    for client in (here, other):
+        log_in(client, administrator)
+    long_ago(here)
+
+    answer = here.post(reverse("usersessions_list"), follow=True)
+
+    assert f'href="{reverse("account_reauthenticate")}?next=' in answer.content.decode()
+    assert other.get(reverse("accounts:profile")).status_code == 200
+
+    here.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    here.post(reverse("usersessions_list"))
+
+    assert other.get(reverse("accounts:profile")).status_code == 302
 
 
 # --- Confirming, and the mails about it -----------------------------------------------------------
