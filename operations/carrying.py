@@ -1,5 +1,6 @@
-"""Carry the id of a request to the worker that does what it asked for, and into its log lines."""
+"""Carry who asked, and the id of the request, to the worker and into its log lines."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -10,28 +11,36 @@ from lib.tally import TALLY
 
 from .requests import WELL_FORMED
 
-HEADER = "request_id"
-NAMES = ("request_id", "task")
+REQUEST_ID = "request_id"
+WHO = ("user", "organisation")
 log = structlog.get_logger(__name__)
 
 
 @before_task_publish.connect(weak=False)
 def give(headers: dict[str, Any] | None = None, **_: object) -> None:
-    """Put the id of the request that is being answered into the message."""
-    request_id = get_contextvars().get("request_id")
-    if request_id and headers is not None:
-        headers[HEADER] = request_id
+    """Put what is known of the request that is being answered into the message."""
+    if headers is not None:
+        headers |= _well_formed(get_contextvars())
 
 
 @task_prerun.connect(weak=False)
 def take(task: Any = None, **_: object) -> None:
-    """Bind the id for what the task logs; a task of the schedule has none."""
-    given = str(getattr(task.request, HEADER, None) or "")
-    values = {HEADER: given} if WELL_FORMED.fullmatch(given) else {}
-    bind_contextvars(task=task.name, **values)
+    """Bind it for what the task logs; a task of the schedule has none."""
+    given = {name: getattr(task.request, name, None) for name in (REQUEST_ID, *WHO)}
+    bind_contextvars(task=task.name, **_well_formed(given))
 
 
 @task_postrun.connect(weak=False)
 def drop(**_: object) -> None:
-    unbind_contextvars(*NAMES)
+    unbind_contextvars(REQUEST_ID, *WHO, "task")
     TALLY.hand_over()
+
+
+def _well_formed(given: Mapping[str, Any]) -> dict[str, str | int]:
+    """Return the ids among these values; a message could say anything."""
+    found: dict[str, str | int] = {
+        name: given[name] for name in WHO if isinstance(given.get(name), int)
+    }
+    if WELL_FORMED.fullmatch(str(given.get(REQUEST_ID) or "")):
+        found[REQUEST_ID] = given[REQUEST_ID]
+    return found

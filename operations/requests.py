@@ -1,5 +1,7 @@
 """Every request has an id, in its answer and in all log lines, and is timed by its page.
 
+Log lines also have the ids of who asks and of the organisation, as soon as these are known.
+
 The id of a proxy is taken over if a proxy of ours is in front (TRUSTED_PROXIES); what a visitor
 sends by itself is not.
 """
@@ -20,6 +22,10 @@ WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 REQUESTS = "http_requests"
 SECONDS = "http_request_seconds"
 BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+# In the environment of WSGI, where the access log finds who asked.
+USER = "hours.user"
 
 
 class RequestMiddleware:
@@ -43,9 +49,24 @@ class RequestMiddleware:
         return response
 
 
+class WhoMiddleware:
+    """Middleware, after that of the organisation: binds who asks for the log."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            request.META[USER] = str(request.user.pk)
+            structlog.contextvars.bind_contextvars(user=request.user.pk)
+        if organisation := getattr(request, "organisation", None):
+            structlog.contextvars.bind_contextvars(organisation=organisation.pk)
+        return self.get_response(request)
+
+
 def forget(**_: object) -> None:
-    """Forget the id; on the signal that the answer was sent."""
-    structlog.contextvars.unbind_contextvars("request_id")
+    """Forget the ids; on the signal that the answer was sent."""
+    structlog.contextvars.unbind_contextvars("request_id", "user", "organisation")
 
 
 def request_id_of(request: HttpRequest) -> str:

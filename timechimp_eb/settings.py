@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.OrganisationMiddleware",
+    "operations.requests.WhoMiddleware",
     "accounts.middleware.SessionUseMiddleware",
     "audit.pages.middleware.OriginMiddleware",
     "accounts.login.second_factor.SecondFactorMiddleware",
@@ -342,17 +343,22 @@ QUIET = ("zeep", "urllib3", "requests", "fontTools", "fido2")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "timechimp_eb.logs.UtcFormatter",
+            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "filters": {
         "links": {"()": "timechimp_eb.logs.HidesLinks"},
         "one_line": {"()": "timechimp_eb.logs.WithoutTraceback"},
-        "request_id": {"()": "timechimp_eb.logs.AddsRequestId"},
+        "context": {"()": "timechimp_eb.logs.AddsContext"},
     },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["links", "request_id"],
+            "filters": ["links", "context"],
         }
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},

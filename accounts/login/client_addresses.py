@@ -1,6 +1,8 @@
 """The address of a visitor, behind proxies of our own."""
 
 import ipaddress
+from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -9,14 +11,19 @@ UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - of a request through a socket withou
 
 
 def client_address(request: HttpRequest) -> str:
+    """Return the address of the visitor of this request."""
+    return address_in(request.META)
+
+
+def address_in(surroundings: Mapping[str, Any]) -> str:
     """Return the address of the visitor: what the outermost of our own proxies saw.
 
     A visitor can send X-Forwarded-For too, so only the last TRUSTED_PROXIES entries count. A
     request that did not pass all proxies, or an entry that is no address, gives that of the peer.
     """
-    peer = request.META.get("REMOTE_ADDR") or UNKNOWN_ADDRESS
+    peer = surroundings.get("REMOTE_ADDR") or UNKNOWN_ADDRESS
     count = settings.TRUSTED_PROXIES
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    hops = [hop.strip() for hop in surroundings.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     if count < 1 or len(hops) < count:
         return str(peer)
     try:

@@ -19,9 +19,10 @@ from structlog.contextvars import bound_contextvars, get_contextvars
 from billing.invoices.creating import invoice_in_eboekhouden
 from lib.dispatch import enqueue
 from operations import carrying
+from tests import factories
 from tests.plugins.worker import sending_to
 from timechimp_eb.celery import app
-from timechimp_eb.logs import AddsRequestId
+from timechimp_eb.logs import AddsContext
 
 MADE = re.compile(r"[0-9a-f]{16}")
 
@@ -52,7 +53,7 @@ def test_what_our_proxy_sends_is_taken_over_if_it_is_well_formed(client):
 
 @pytest.mark.django_db
 def test_log_lines_of_the_request_have_it(client, caplog):
-    caplog.handler.addFilter(AddsRequestId())
+    caplog.handler.addFilter(AddsContext())
 
     given = client.get("/nowhere/")["X-Request-ID"]
 
@@ -61,13 +62,36 @@ def test_log_lines_of_the_request_have_it(client, caplog):
 
 
 def test_our_own_lines_have_it_once(caplog):
-    caplog.handler.addFilter(AddsRequestId())
+    caplog.handler.addFilter(AddsContext())
     with bound_contextvars(request_id="abcdefgh"):
         structlog.get_logger("tests").warning("something")
         logging.getLogger("library").warning("50%% of %s", "it")
 
     assert caplog.text.count("request_id='abcdefgh'") == 2
     assert "50% of it request_id" in caplog.text
+
+
+@pytest.mark.django_db
+def test_log_lines_of_the_request_say_who_asked(client, caplog):
+    member = factories.create_membership()
+    client.force_login(member.user)
+    caplog.clear()
+    caplog.handler.addFilter(AddsContext())
+
+    client.get("/nowhere/")
+
+    assert f"user={member.user_id} organisation={member.organisation_id} request_id=" in caplog.text
+    assert not get_contextvars()
+
+
+def test_an_address_cannot_say_who_asked(caplog):
+    caplog.handler.addFilter(AddsContext())
+    with bound_contextvars(user=7, request_id="abcdefgh"):
+        logging.getLogger("library").warning("Not Found: %s", "/x user=1 request_id='mine'")
+
+    assert caplog.messages == [
+        "Not Found: /x user=1 request_id='mine' user=7 request_id='abcdefgh'"
+    ]
 
 
 @pytest.mark.django_db
@@ -79,7 +103,7 @@ def test_a_message_to_a_worker_carries_it(django_capture_on_commit_callbacks):
     ):
         queue.clear()
         with (
-            bound_contextvars(request_id="abcdefgh"),
+            bound_contextvars(request_id="abcdefgh", user=7, organisation=3),
             django_capture_on_commit_callbacks(execute=True),
         ):
             enqueue("billing.tasks.deliver_bookings", 1)
@@ -88,7 +112,8 @@ def test_a_message_to_a_worker_carries_it(django_capture_on_commit_callbacks):
         carrying_it, without = queue.get(timeout=5), queue.get(timeout=5)
 
     assert carrying_it.headers["request_id"] == "abcdefgh"
-    assert "request_id" not in without.headers
+    assert (carrying_it.headers["user"], carrying_it.headers["organisation"]) == (7, 3)
+    assert not {"request_id", "user", "organisation"} & {*without.headers}
 
 
 @pytest.mark.redis
@@ -112,7 +137,8 @@ def test_the_log_lines_of_a_worker_have_it(redis_url, tmp_path):
             stderr=output,
         )
     try:
-        with sending_to(redis_url), bound_contextvars(request_id="from-a-request"):
+        asked = {"request_id": "from-a-request", "user": 7, "organisation": 3}
+        with sending_to(redis_url), bound_contextvars(**asked):
             app.send_task("operations.tasks.send_heartbeat", queue="ids")
         deadline = time.monotonic() + 60
         while "heartbeat.not_heard" not in log.read_text():
@@ -125,6 +151,8 @@ def test_the_log_lines_of_a_worker_have_it(redis_url, tmp_path):
 
     (line,) = [one for one in log.read_text().splitlines() if "heartbeat.not_heard" in one]
     assert "request_id='from-a-request'" in line
+    assert "user=7 organisation=3" in line
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z ", line)
     assert "task='operations.tasks.send_heartbeat'" in line
 
 
@@ -147,11 +175,12 @@ def test_the_lines_of_a_booking_have_the_id_of_the_request(connected, caplog):
 
 def test_a_task_that_is_over_leaves_nothing_behind():
     class Message:
-        request = type("Request", (), {"request_id": "abcdefgh"})()
+        request = type("Request", (), {"request_id": "abcdefgh", "user": 7, "organisation": 3})()
         name = "a.task"
 
     carrying.take(task=Message())
-    assert get_contextvars() == {"request_id": "abcdefgh", "task": "a.task"}
+    who = {"user": 7, "organisation": 3}
+    assert get_contextvars() == {"request_id": "abcdefgh", "task": "a.task", **who}
 
     carrying.drop()
     assert get_contextvars() == {}
@@ -159,7 +188,7 @@ def test_a_task_that_is_over_leaves_nothing_behind():
 
 def test_a_message_with_an_odd_id_is_not_believed():
     class Message:
-        request = type("Request", (), {"request_id": "x\ny" * 10})()
+        request = type("Request", (), {"request_id": "x\ny" * 10, "user": "7 b=c"})()
         name = "a.task"
 
     carrying.take(task=Message())

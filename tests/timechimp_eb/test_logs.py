@@ -2,6 +2,7 @@
 
 import datetime
 import logging
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -9,8 +10,10 @@ import structlog
 from django.conf import settings
 from gunicorn.config import Config
 
-from timechimp_eb.logs import HidesLinks
-from timechimp_eb.serving import Logger
+from operations.requests import USER
+from tests import factories
+from timechimp_eb.logs import HidesLinks, UtcFormatter
+from timechimp_eb.serving import Logger, access_log_format
 
 CODE = "9f8e7d6c-the-second-code"
 
@@ -72,21 +75,70 @@ def test_every_handler_leaves_tokens_out():
     assert all("links" in one["filters"] for one in settings.LOGGING["handlers"].values())
 
 
-def test_the_access_log_has_no_token_of_a_link():
-    logger = Logger(Config())
+def atoms_of(**environ):
+    """Return what gunicorn's access log knows of a request."""
     answer = SimpleNamespace(status="200 OK", sent=1, headers=[])
-    asked = SimpleNamespace(headers=[("REFERER", f"https://x/account/password/reset/key/{TOKEN}/")])
-    environ = {
-        "REQUEST_METHOD": "GET",
-        "RAW_URI": f"/profile/e-mail/{TOKEN}/",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_REFERER": f"https://x/account/password/reset/key/{TOKEN}/",
-    }
+    asked = SimpleNamespace(headers=[("REFERER", environ.get("HTTP_REFERER", ""))])
+    plain = {"REQUEST_METHOD": "GET", "RAW_URI": "/", "SERVER_PROTOCOL": "HTTP/1.1"}
+    return Logger(Config()).atoms(answer, asked, plain | environ, datetime.timedelta(seconds=1))
 
-    atoms = logger.atoms(answer, asked, environ, datetime.timedelta(seconds=1))
+
+def test_the_access_log_has_no_token_of_a_link():
+    atoms = atoms_of(
+        RAW_URI=f"/profile/e-mail/{TOKEN}/",
+        HTTP_REFERER=f"https://x/account/password/reset/key/{TOKEN}/",
+    )
 
     assert atoms["r"] == "GET /profile/e-mail/…/ HTTP/1.1"
     assert TOKEN not in str({key: atoms[key] for key in "rUqfm"})
+
+
+@pytest.mark.parametrize(
+    ("proxies", "address"), [(0, "172.18.0.5"), (1, "192.0.2.7"), (2, "198.51.100.9")]
+)
+def test_the_access_log_has_the_address_that_our_outermost_proxy_saw(settings, proxies, address):
+    settings.TRUSTED_PROXIES = proxies
+
+    atoms = atoms_of(REMOTE_ADDR="172.18.0.5", HTTP_X_FORWARDED_FOR="198.51.100.9, 192.0.2.7")
+
+    assert atoms["h"] == address
+
+
+@pytest.mark.django_db
+def test_the_access_log_says_who_asked(client):
+    member = factories.create_membership()
+    client.force_login(member.user)
+
+    page = client.get("/profile/")
+
+    assert atoms_of(**{USER: page.wsgi_request.META[USER]})["u"] == str(member.user_id)
+    assert atoms_of(HTTP_HOURS_USER="7")["u"] == "-"
+
+
+def test_moments_are_in_utc_and_say_so():
+    values = {"created": 1796074509.25, "msecs": 250.0, "msg": "something"}
+    record = logging.makeLogRecord(values | {"name": "tests", "levelname": "INFO"})
+    (handler,) = (
+        one for one in logging.getLogger().handlers if isinstance(one.formatter, UtcFormatter)
+    )
+
+    assert time.localtime(record.created).tm_hour == 22  # Django's time zone
+    assert handler.format(record) == "2026-11-30T21:35:09.250Z INFO tests something"
+
+
+def test_moments_of_gunicorn_are_in_utc_too(capsys):
+    config = Config()
+    config.set("accesslog", "-")
+    config.set("access_log_format", access_log_format)
+    logger = Logger(config)
+
+    logger.info("Listening")
+
+    shown = capsys.readouterr().err
+    moment = datetime.datetime.fromisoformat(shown.split()[0])
+    assert abs(moment - datetime.datetime.now(datetime.UTC)) < datetime.timedelta(minutes=1)
+    assert logger.now().endswith("Z")
+    assert atoms_of()["t"].endswith("Z")
 
 
 def test_a_wrong_host_is_one_line_without_a_traceback(client, caplog):
