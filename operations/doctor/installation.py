@@ -7,6 +7,7 @@ import datetime
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from celery import current_app
 from django.conf import settings
@@ -43,6 +44,9 @@ MAIL_AGE = datetime.timedelta(hours=1)
 FAILED_MAILS_OF = datetime.timedelta(days=1)
 BACKUP_AGE = datetime.timedelta(hours=26)
 RESTORE_TEST_AGE = datetime.timedelta(days=35)
+# How long a key may be used: docs/security.md, Keys and algorithms.
+KEY_AGE = datetime.timedelta(days=2 * 365)
+AGING_KEYS = ("SECRET_KEY", "CREDENTIAL_KEYS")
 
 
 def examine(*, now: datetime.datetime) -> Iterator[Finding]:
@@ -51,6 +55,7 @@ def examine(*, now: datetime.datetime) -> Iterator[Finding]:
     yield (first := database_part())
     if first.level is Level.TROUBLE:
         return
+    yield from key_ages_part(now=now)
     yield from (keys_part(), broker_part(), worker_part(), beat_part(now=now), jobs_part(now=now))
     yield from (disk_part(), clock_part(), bookings_part(now=now), mails_part(now=now))
     known = proofs()
@@ -80,6 +85,17 @@ def keys_part() -> Finding:
         text = _("CREDENTIAL_KEYS do not decrypt what is stored. Set the keys of the time before.")
         return Finding(Level.TROUBLE, _("Stored security codes cannot be read"), text)
     return Finding(Level.GOOD, _("Stored security codes can be read"))
+
+
+def key_ages_part(*, now: datetime.datetime) -> Iterator[Finding]:
+    """Return the keys that are used for too long, by the age of their files."""
+    files = {name: path for name, path in settings.SECRET_FILES.items() if name in AGING_KEYS}
+    if settings.BACKUP_KEY_FILE:
+        files["BACKUP_KEY_FILE"] = Path(settings.BACKUP_KEY_FILE)
+    for name, path in files.items():
+        if path.is_file() and now.timestamp() - path.stat().st_mtime > KEY_AGE.total_seconds():
+            text = _("%(name)s is older than two years. Replace it: docs/security.md says how.")
+            yield Finding(Level.REMARK, _("A key is old"), text % {"name": name})
 
 
 def broker_part(*, with_count: bool = True) -> Finding:

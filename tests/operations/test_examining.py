@@ -133,3 +133,24 @@ def test_a_proof_is_fresh_old_or_failed(kind, part, most):
 
     note_success(kind, now=NOW - (most + 2) * DAY)
     assert part(proofs()[kind], now=NOW).level is Level.TROUBLE
+
+
+def test_a_key_that_is_used_for_too_long_is_named(settings, tmp_path):
+    names = ("SECRET_KEY", "CREDENTIAL_KEYS", "EMAIL_URL")
+    settings.SECRET_FILES = {name: tmp_path / name for name in names}
+    settings.BACKUP_KEY_FILE = str(tmp_path / "backup")
+    for file, years in (("SECRET_KEY", 1.9), *((one, 2.1) for one in (*names[1:], "backup"))):
+        path, moment = tmp_path / file, (NOW - years * 365 * DAY).timestamp()
+        path.touch()
+        os.utime(path, (moment, moment))
+
+    old = [str(one) for one in parts.key_ages_part(now=NOW)]
+
+    assert [one.split()[4] for one in old] == ["CREDENTIAL_KEYS", "BACKUP_KEY_FILE"]
+    assert old[0].startswith("A key is old. CREDENTIAL_KEYS is older than two years.")
+
+
+def test_a_key_without_a_file_has_no_age(settings, tmp_path):
+    settings.BACKUP_KEY_FILE = str(tmp_path / "missing")
+
+    assert list(parts.key_ages_part(now=NOW)) == []
