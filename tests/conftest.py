@@ -10,6 +10,7 @@ settings.load_profile("tests")
 
 pytest_plugins = [
     "tests.plugins.agency",
+    "tests.plugins.canaries",
     "tests.plugins.clamav",
     "tests.plugins.emptying",
     "tests.plugins.left_sessions",

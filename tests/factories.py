@@ -21,6 +21,8 @@ from vat.totals import totals
 numbers = itertools.count(1)
 TODAY = datetime.date(2026, 11, 22)
 PASSWORD = "correct horse battery staple"
+# Of the lengths of security codes; they open nothing.
+CODES = ("canary-code-1-" + "c" * 18, "canary-code-2-" + "d" * 22)
 # What an invoice must say of who issues it and who receives it; the check digits fit.
 LAWFUL_ISSUER = {
     "address": "Kadestraat 14",
@@ -280,7 +282,7 @@ def create_connection(
         debtor_account=fields.pop("debtor_account", "1300"),
         **fields,
     )
-    codes = (sandbox.security_code_1, sandbox.security_code_2) if sandbox else ("a" * 32, "b" * 36)
+    codes = (sandbox.security_code_1, sandbox.security_code_2) if sandbox else CODES
     connection.set_codes(*codes)
     connection.save()
     return connection

@@ -11,10 +11,9 @@ from django.core.management import CommandError, call_command
 
 from accounts.login.second_factor import MfaAdapter
 from integrations.models import Connection
-from tests.factories import create_connection, create_organisation, create_user
+from tests.factories import CODES, create_connection, create_organisation, create_user
 
 pytestmark = pytest.mark.django_db
-CODES = ("a" * 32, "b" * 36)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from privacy.tables import TABLES, model_of
 from registrations.models import Expense, TimeEntry
 from tests import factories
 from tests.billing.issued import Item, issued
-from tests.timechimp_eb.test_every_page import CHANGEABLE, CODES, TEXTS, _everything
+from tests.timechimp_eb.test_every_page import CHANGEABLE, TEXTS, _everything
 
 from .exported import made
 
@@ -93,7 +93,7 @@ def test_no_secret_is_in_an_export(administrator):
 
     content = archive.everything()
     assert sealed.encode() not in content
-    assert not any(code.encode() in content for code in CODES)
+    assert not any(code.encode() in content for code in factories.CODES)
     assert member.user.password.encode() not in content
     left_out = {one["name"]: one["left_out"] for one in archive.about["tables"]}
     assert "sealed_code_1" in left_out["integrations.Connection"]
