@@ -636,7 +636,7 @@ def test_an_incomplete_check_calls_nothing_gone(entered, connected, sandbox):
     sandbox.books.change("entries", entry.id, {"term": "8"})
     check(connected)
     sandbox.books.change("entries", entry.id, {"term": "30"})
-    leave_calls(connected, 0)
+    leave_calls(connected, 0, hour=1)
 
     run = check(connected, hour=1)
 
@@ -663,9 +663,9 @@ def test_the_quota_of_e_boekhouden_itself_is_a_gap(entered, connected, sandbox):
     assert (run.state, found()) == (RunState.INCOMPLETE, [])
 
 
-def leave_calls(connected, left: int) -> None:
-    """The month's calls for checking but so many are used."""
-    note_call(connected.connection.pk, "GetMutaties", now=NOW)
+def leave_calls(connected, left: int, *, hour: int = 0) -> None:
+    """The calls for checking but so many are used, of the month that it is after these hours."""
+    note_call(connected.connection.pk, "GetMutaties", now=NOW + hour * HOUR)
     connected.connection.monthly_calls.update(count=4000 - left)
 
 
