@@ -138,19 +138,16 @@ def _due(organisation: Organisation, *, today: datetime.date) -> Iterator[Need]:
     """Yield the agreed amounts that can be billed: fixed prices, instalments, subscriptions."""
     agreed = ScheduledAmount.objects.filter(project__organisation=organisation)
     due = agreed.billable().due(today).order_by("due_on", "pk")
-    found = list(due.select_related("project"))
+    # Values, because there can be thousands, of which three are named.
+    columns = ("quantity", "price", "due_on", "description", "project", "project__name")
+    found = list(due.values_list(*columns))
     if found:
-        first = found[0]
-        names = [first.description, str(first.project)] if len(found) == 1 else []
-        names = names or sorted({str(one.project) for one in found}, key=str.lower)
-        amount = sum((net_amount(one.quantity, one.price) for one in found), ZERO)
+        _quantity, _price, since, description, project, name = found[0]
+        names = [description, name] if len(found) == 1 else []
+        names = names or sorted({one[-1] for one in found}, key=str.lower)
+        amount = sum((net_amount(one[0], one[1]) for one in found), ZERO)
         yield Need(
-            NeedKind.DUE,
-            len(found),
-            amount=amount,
-            since=first.due_on,
-            names=names,
-            project=first.project_id,
+            NeedKind.DUE, len(found), amount=amount, since=since, names=names, project=project
         )
 
 

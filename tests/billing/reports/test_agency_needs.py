@@ -263,3 +263,23 @@ def test_everybody_who_misses_hours_is_mailed_once_a_day(client, organisation):
     assert "2 people have been reminded by e-mail." in said[0]
     assert "2 people were reminded today already." in said[1]
     assert sorted(one.to[0] for one in mail.outbox) == sorted(one.user.email for one in people[:2])
+
+
+def test_agreed_amounts_are_read_as_values(boss, organisation, monkeypatch):
+    project = factories.create_project(organisation=organisation, method=Method.SUBSCRIPTION)
+    for days in range(5):
+        ScheduledAmount.objects.create(
+            project=project,
+            kind=ScheduledAmountKind.PERIOD,
+            description="Hosting",
+            due_on=TODAY - days * DAY,
+            key=f"S{days}",
+            quantity=1,
+            price=Decimal("10.00"),
+        )
+    monkeypatch.setattr(ScheduledAmount, "from_db", None)
+
+    (due,) = needs_of(boss, today=TODAY, team=None, outstanding=None)
+
+    assert (due.count, due.amount, due.since) == (5, Decimal(50), TODAY - 4 * DAY)
+    assert due.names == [project.name]
