@@ -34,20 +34,23 @@ def _common(request: MemberRequest, form: PeriodForm) -> dict[str, Any]:
 @require_safe
 @invoicer_required
 def report_vat(request: MemberRequest) -> HttpResponse:
-    """Show VAT per rate compared with e-Boekhouden, and invoices that differ or are not booked."""
+    """Show VAT per rate compared with e-Boekhouden, and invoices that differ or are not booked.
+
+    A page has invoices: those that differ come first.
+    """
     form = _period_form(request)
     overview = vat_overview(request.organisation, form.days)
-    page = page_of(request, overview.not_booked)
+    page = page_of(request, [*overview.differing, *overview.not_booked])
     invoices = request.organisation.invoices.select_related("customer")
     shown = with_bookings(invoices.filter(pk__in=list(page)).order_by("date", "pk"))
-    differing = with_bookings(invoices.filter(pk__in=overview.differing).order_by("date", "pk"))
+    rows, differing = rows_of(shown, today=timezone.localdate()), set(overview.differing)
     context = {
         **_common(request, form),
         "overview": overview,
         "is_connected": Connection.objects.filter(organisation=request.organisation).exists(),
         "page": page,
-        "not_booked": rows_of(shown, today=timezone.localdate()),
-        "differing": rows_of(differing, today=timezone.localdate()),
+        "not_booked": [row for row in rows if row.invoice.pk not in differing],
+        "differing": [row for row in rows if row.invoice.pk in differing],
     }
     return render(request, "billing/reports/vat.html", context)
 

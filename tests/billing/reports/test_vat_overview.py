@@ -22,6 +22,7 @@ from billing.reports.vat_overview import Amounts, vat_overview
 from lib.money import ZERO
 from registrations.periods import Period
 from tests import factories
+from tests.billing.test_long_lists import fill
 from vat.treatments import VatTreatment
 
 from .invoices import Line, create_invoice
@@ -148,6 +149,17 @@ def test_a_difference_there_is_shown_with_its_invoice(connected):
 
     assert found.total.difference == Amounts(ZERO, Decimal("1.00"))
     assert found.differing == [booking.invoice_id]
+
+
+def test_invoices_that_differ_are_in_pages_before_those_not_booked(connected, inside):
+    fill(connected, 60)
+    Booking.objects.filter(invoice__isnull=False).update(remote_snapshot={"lines": []})
+    address = reverse("billing:report-vat")
+
+    pages = [inside.get(address, {**DAYS, "page": number}).context for number in (1, 2, 3)]
+
+    counts = [(len(page["differing"]), len(page["not_booked"])) for page in pages]
+    assert counts == [(25, 0), (5, 20), (0, 10)]
 
 
 def test_an_entry_under_another_code_is_a_difference_though_the_total_is_the_same(connected):
