@@ -100,14 +100,28 @@ def queue_sales_entry(
     batch: Batch | None = None,
 ) -> Booking:
     """Queue a sales entry in e-Boekhouden for an invoice that was sent from here."""
+    (booking,) = queue_sales_entries([invoice], connection, by=by, now=now, batch=batch)
+    return booking
 
-    def payload(_place: int, correlation_id: str) -> payloads.Payload:
+
+def queue_sales_entries(
+    invoices: Sequence[Invoice],
+    connection: Connection,
+    *,
+    by: User | None,
+    now: datetime.datetime,
+    batch: Batch | None = None,
+) -> list[Booking]:
+    """Queue a sales entry for each of these invoices; the queries do not grow with them."""
+
+    def payload(place: int, correlation_id: str) -> payloads.Payload:
+        invoice = invoices[place]
         return payloads.sales_entry_payload(invoice, connection, correlation_id=correlation_id)
 
     origin = _Origin(connection, by, now, batch)
-    (booking,) = _queue(BookingKind.SALES_ENTRY, [invoice], origin, payload)
+    bookings = _queue(BookingKind.SALES_ENTRY, invoices, origin, payload)
     enqueue_delivery(connection.pk)
-    return booking
+    return bookings
 
 
 def queue_relation(
@@ -150,7 +164,7 @@ class _Origin:
     ) -> Booking:
         """Return a booking that is not stored yet."""
         return Booking(
-            organisation=customer.organisation,
+            organisation_id=customer.organisation_id,
             connection=self.connection,
             batch=self.batch,
             kind=kind,

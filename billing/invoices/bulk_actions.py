@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -39,6 +40,7 @@ class Action:
     has the customers too.
 
     `makes_final`: the action makes a draft final, so the draft must meet the legal requirements.
+    `reads` are the relations that `why_not` looks at, which are read for all invoices together.
     """
 
     title: str | Promise
@@ -50,6 +52,7 @@ class Action:
     makes_final: bool = False
     most: int = MOST
     question: str | Promise = ""
+    reads: tuple[str, ...] = ()
 
 
 @dataclass
@@ -78,6 +81,7 @@ def sort_out(invoices: Sequence[Invoice], action: Action, *, today: datetime.dat
     """Separate the invoices that allow the action from the others, up to the maximum number."""
     ready: list[Invoice] = []
     skipped: list[tuple[Invoice, str]] = []
+    prefetch_related_objects(invoices, *action.reads)
     unlawful = unlawful_drafts(invoices, today=today) if action.makes_final else {}
     for invoice in invoices:
         why = action.why_not(invoice) or unlawful.get(invoice.pk, "")
@@ -203,6 +207,7 @@ ACTIONS = {
         why_not=why_not_mailed,
         carry_out=_mail,
         makes_final=True,
+        reads=("customer__contacts",),
         most=MOST_MAILS,
     ),
     "mark-paid": Action(
@@ -218,6 +223,7 @@ ACTIONS = {
         done=gettext_lazy("Marked as unpaid: %(count)d."),
         question=gettext_lazy("They are outstanding again, and reminders can be sent again."),
         why_not=why_not_unpaid,
+        reads=("events", "credits"),
         carry_out=lambda invoice, by, now: mark_unpaid(invoice, by=by, now=now),
     ),
     "delete": Action(

@@ -80,7 +80,8 @@ def mark_of(invoice: Invoice) -> InvoiceEvent | None:
     if not is_marked_paid(invoice):
         return None
     kinds = SETTLEMENTS if invoice.is_credit else PAYMENTS
-    last = invoice.events.filter(kind__in=kinds).first()
+    # Filtered here, so that the events of many invoices can be read together.
+    last = next((event for event in invoice.events.all() if event.kind in kinds), None)
     return last if last and last.kind in UNDONE else None
 
 

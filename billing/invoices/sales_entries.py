@@ -11,8 +11,6 @@ from django.utils.translation import gettext as _
 
 from accounts.closed_periods import why_closed
 from accounts.models import Organisation, User
-from audit.kinds import Action, Kind
-from audit.recording import as_one
 from customers.known_codes import names_by_code, warning_about
 from customers.models import Customer
 from integrations.eboekhouden.messages import SalesEntryLine
@@ -20,9 +18,13 @@ from integrations.models import Connection, CostCentre, LedgerAccount, connectio
 from lib.money import ZERO
 
 from ..bookings.composing import sales_entry_lines
-from ..bookings.outbox import hold_customers, queue_sales_entry
+from ..bookings.outbox import hold_customers, queue_sales_entries
 from ..models import Batch, Invoice, State
 from .locking import lock_invoices
+
+# So many invoices are shown in a dialog, and so many reasons why others are left out.
+MOST_SHOWN = 100
+MOST_REASONS = 20
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,29 @@ class EntryRow:
 
 @dataclass(frozen=True)
 class Eligible:
-    """The invoices that can be entered, and the others with the reason."""
+    """The invoices that can be entered, and the others with the reason.
+
+    A dialog shows the first of both.
+    """
 
     ready: tuple[Invoice, ...]
     skipped: tuple[tuple[Invoice, str], ...]
+
+    @property
+    def shown(self) -> tuple[Invoice, ...]:
+        return self.ready[:MOST_SHOWN]
+
+    @property
+    def more(self) -> int:
+        return len(self.ready[MOST_SHOWN:])
+
+    @property
+    def shown_skipped(self) -> tuple[tuple[Invoice, str], ...]:
+        return self.skipped[:MOST_REASONS]
+
+    @property
+    def more_skipped(self) -> int:
+        return len(self.skipped[MOST_REASONS:])
 
     @property
     def gross(self) -> Decimal:
@@ -112,13 +133,12 @@ def create_sales_entries(
             organisation=connection.organisation, created_at=now, created_by=by
         )
         hold_customers(invoice.customer_id for invoice in invoices)
-        with as_one(Kind.BOOKING, Action.QUEUED, by=by):
-            for invoice in lock_invoices(invoices):
-                why = why_no_sales_entry(invoice)
-                if why:
-                    batch.skipped.append({"customer": str(invoice), "reason": why, "url": ""})
-                else:
-                    queue_sales_entry(invoice, connection, by=by, now=now, batch=batch)
+        found = eligible(lock_invoices(invoices))
+        if found.ready:
+            queue_sales_entries(found.ready, connection, by=by, now=now, batch=batch)
+        batch.skipped = [
+            {"customer": str(invoice), "reason": why, "url": ""} for invoice, why in found.skipped
+        ]
         batch.save(update_fields=["skipped"])
         return batch
 

@@ -91,10 +91,13 @@ def default_texts(language: str) -> tuple[str, str]:
 
 def addresses_of(invoice: Invoice) -> list[str]:
     """Return the addresses for invoices: contacts that receive them, else the customer's own."""
-    contacts = invoice.customer.contacts.filter(receives_invoices=True).exclude(email="")
-    return addresses_among(
-        contacts.values_list("email", flat=True), customer_email=invoice.customer.email
-    )
+    # Filtered here, so that the contacts of many customers can be read together.
+    receivers = [
+        contact.email
+        for contact in invoice.customer.contacts.all()
+        if contact.receives_invoices and contact.email
+    ]
+    return addresses_among(receivers, customer_email=invoice.customer.email)
 
 
 def addresses_among(receivers: Iterable[str], *, customer_email: str) -> list[str]:

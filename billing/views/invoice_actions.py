@@ -23,6 +23,7 @@ from ..invoices.emailing import send_invoice
 from ..invoices.issuing import Held, Unlawful
 from ..invoices.locking import NotAllowed
 from ..invoices.sales_entries import (
+    MOST_REASONS,
     Eligible,
     connection_for_entries,
     create_sales_entries,
@@ -171,9 +172,11 @@ def _first(names: list[str]) -> list[str]:
 def invoice_entries(request: MemberRequest) -> HttpResponse:
     """Show which ticked invoices would be entered in the ledger, and why others would not."""
     found = eligible(selected(request.organisation, request.POST))
+    unlike = unlike_relations(request.organisation, found.ready)
     context: dict[str, Any] = {
         "found": found,
-        "unlike": unlike_relations(request.organisation, found.ready),
+        "unlike": unlike[:MOST_REASONS],
+        "more_unlike": len(unlike[MOST_REASONS:]),
         "connection": connection_for_entries(request.organisation),
     }
     return render(request, "billing/invoices/invoice_entries.html", context)
