@@ -33,6 +33,9 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "all": tuple(State),
 }
 
+# So many reasons why something is not in a batch are shown at first.
+MOST_SKIPPED = 20
+
 
 @require_safe
 @invoicer_required
@@ -77,8 +80,12 @@ def batch_detail(request: MemberRequest, pk: int) -> HttpResponse:
     batch, now = get_object_or_404(_batches(request), pk=pk), database_now()
     bookings = batch.bookings.attention_first()
     page = page_of(request, IdsFirst(bookings, bookings_to_list, total=bookings.count()))
+    most = None if request.GET.get("skipped") == "all" else MOST_SKIPPED
+    skipped = batch.skipped[:most]
     context = {
         "batch": describe_batch(batch),
+        "skipped": skipped,
+        "more_skipped": len(batch.skipped) - len(skipped),
         "page": page,
         "rows": [describe_booking(one, now=now, reader=request.membership) for one in page],
     }

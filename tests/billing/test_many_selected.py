@@ -8,7 +8,7 @@ from django.urls import reverse
 from billing.invoices import sales_entries
 from billing.invoices.bulk_actions import ACTIONS
 from billing.invoices.paying import mark_paid
-from billing.models import Booking, Invoice, InvoiceStatus
+from billing.models import Batch, Booking, Invoice, InvoiceStatus
 from tests.billing.test_long_lists import NOW, fill
 
 
@@ -87,3 +87,17 @@ def test_a_dialog_shows_the_first_of_many_invoices_and_says_how_many_more(
     assert "And 2 more." in text
     assert "And 3 more." in text
     assert text.count('name="invoices"') == 10
+
+
+def test_a_batch_shows_the_first_reasons_and_the_others_on_request(connected, inside):
+    skipped = [{"customer": f"L{n}", "reason": "Not sent.", "url": ""} for n in range(50)]
+    batch = Batch.objects.create(
+        organisation=connected.organisation, created_by=connected.member.user, skipped=skipped
+    )
+    address = reverse("billing:batch-detail", args=[batch.pk])
+
+    some, every = inside.get(address), inside.get(address, {"skipped": "all"})
+
+    assert some.content.decode().count("Not sent.") == 20
+    assert "Show 30 more" in some.content.decode()
+    assert every.content.decode().count("Not sent.") == 50
