@@ -206,11 +206,14 @@ def test_drafts_that_nobody_started_are_deleted_with_their_file(
 
 
 def future_rows(*days):
-    """A file with a good row of today and a row of each of these days from now."""
+    """A file with a good row of today and a row of each of these days from now.
+
+    The days begin with the year: 09-12 could be read in two ways.
+    """
     rows = []
     for place, n in enumerate((0, *days)):
         day = timezone.localdate() + datetime.timedelta(days=n)
-        rows.append((f"{day:%d-%m-%Y}", *ROWS[0][1:5], f"Werk {place}"))
+        rows.append((f"{day:%Y-%m-%d}", *ROWS[0][1:5], f"Werk {place}"))
     return table(HEAD, *rows)
 
 
