@@ -16,8 +16,9 @@ MOST = 12
 # Pages that need more, and why. Each shows more than one list; none asks more for more rows.
 MORE = {
     "billing:agency": 18,  # money, what needs somebody in five tables, hours, share, turnover
-    "billing:invoice-detail": 18,  # the document, the law check, mails, bookings, its entry
-    "billing:invoice-send": 14,  # the letter, its attachments and the law check
+    # The law check asks once more when the month of the invoice is over: for filed VAT returns.
+    "billing:invoice-detail": 19,  # the document, the law check, mails, bookings, its entry
+    "billing:invoice-send": 15,  # the letter, its attachments and the law check
     "billing:dashboard": 17,  # the own week, and the steps of an organisation until they are done
     "billing:reminder-list": 19,  # what stops a reminder is in nine tables
     "billing:report-work-rows": 15,  # four kinds of work, each at a day in the past
