@@ -231,7 +231,8 @@ def test_no_request_is_an_error_of_the_program(role):
     result = fuzz(role, count=A_FEW, seed=1)
 
     assert result.wrong == []
-    assert result.statuses[200] > A_FEW / 10
+    # Two thirds of the pages refuse an employee.
+    assert result.statuses[200] > A_FEW / 20
     # Changes that were made, and forms that were refused with a sentence.
     assert result.statuses[302] + result.statuses[422] > A_FEW / 20
 
