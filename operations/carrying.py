@@ -9,10 +9,8 @@ from structlog.contextvars import bind_contextvars, get_contextvars, unbind_cont
 
 from lib.tally import TALLY
 
-from .requests import WELL_FORMED
+from .requests import REQUEST_ID, WELL_FORMED, WHO
 
-REQUEST_ID = "request_id"
-WHO = ("user", "organisation")
 log = structlog.get_logger(__name__)
 
 

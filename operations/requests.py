@@ -22,8 +22,9 @@ WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 REQUESTS = "http_requests"
 SECONDS = "http_request_seconds"
 BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-
-
+# What log lines say of a request: which one it is, and who asks.
+REQUEST_ID = "request_id"
+WHO = ("user", "organisation")
 # In the environment of WSGI, where the access log finds who asked.
 USER = "hours.user"
 
@@ -66,7 +67,7 @@ class WhoMiddleware:
 
 def forget(**_: object) -> None:
     """Forget the ids; on the signal that the answer was sent."""
-    structlog.contextvars.unbind_contextvars("request_id", "user", "organisation")
+    structlog.contextvars.unbind_contextvars(REQUEST_ID, *WHO)
 
 
 def request_id_of(request: HttpRequest) -> str:

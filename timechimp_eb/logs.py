@@ -22,8 +22,6 @@ LINK = re.compile(
     r"(/account/password/reset/key/|/profile/e-mail/|/files/|/account/provider/\w+/callback/\?)"
     r"[^\s/?\"']+"
 )
-
-
 # Of a request, and of the work in the background that it asked for.
 CONTEXT = ("user", "organisation", "request_id")
 

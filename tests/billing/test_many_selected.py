@@ -1,5 +1,7 @@
 """Actions on many ticked invoices: as many queries as for a few, and a dialog that stays short."""
 
+from functools import partial
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +22,15 @@ def posted(inside, name, *args):
     return page, len(queries)
 
 
+def few_and_many(inside, make, more, name, *args):
+    """Post two invoices, and then more; return the last page and both numbers of queries."""
+    make(2)
+    _page, few = posted(inside, name, *args)
+    make(more)
+    page, many = posted(inside, name, *args)
+    return page, few, many
+
+
 def sent(connected, count):
     """Invoices that were sent; half have a booking."""
     fill(connected, count)
@@ -37,11 +48,8 @@ def paid(connected, count):
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("made", [fill, sent, paid])
 def test_the_question_about_many_invoices_costs_as_many_queries(connected, inside, action, made):
-    made(connected, 2)
-    _page, few = posted(inside, "billing:invoice-selection", action)
-    made(connected, 8)
-
-    page, many = posted(inside, "billing:invoice-selection", action)
+    make = partial(made, connected)
+    page, few, many = few_and_many(inside, make, 8, "billing:invoice-selection", action)
 
     found = page.context["found"]
     assert len(found.ready) + len(found.skipped) == 10
@@ -49,22 +57,16 @@ def test_the_question_about_many_invoices_costs_as_many_queries(connected, insid
 
 
 def test_the_question_about_sales_entries_costs_as_many_queries_for_many(connected, inside):
-    sent(connected, 2)
-    _page, few = posted(inside, "billing:invoice-entries")
-    sent(connected, 8)
-
-    page, many = posted(inside, "billing:invoice-entries")
+    make = partial(sent, connected)
+    page, few, many = few_and_many(inside, make, 8, "billing:invoice-entries")
 
     assert len(page.context["found"].ready) == 5
     assert many == few
 
 
 def test_sales_entries_of_many_invoices_are_queued_in_as_many_queries(connected, inside):
-    sent(connected, 2)
-    _page, few = posted(inside, "billing:invoice-entries-create")
-    sent(connected, 12)
-
-    page, many = posted(inside, "billing:invoice-entries-create")
+    make = partial(sent, connected)
+    page, few, many = few_and_many(inside, make, 12, "billing:invoice-entries-create")
 
     assert page.status_code == 302
     assert Booking.objects.documents().filter(batch__isnull=False).count() == 7
