@@ -145,7 +145,9 @@ def fill(supervisor: Supervisor, *, sandbox: bool) -> None:
     connection_data = (
         supervisor.logs.joinpath("sandbox.log").read_text().splitlines()[0] if sandbox else ""
     )
-    environment = {**supervisor.environment, "DEMO_SANDBOX": connection_data}
+    # What is logged while the sample is made would hide the three lines of the start.
+    quiet = {"LOG_LEVEL": "WARNING"}
+    environment = {**quiet, **supervisor.environment, "DEMO_SANDBOX": connection_data}
     done = subprocess.run(parts.manage("prepare_demo"), cwd=ROOT, env=environment, check=False)
     if done.returncode and not supervisor.is_stopping:
         raise SystemExit("The database could not be prepared; the reason is above.")
